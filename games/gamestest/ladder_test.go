@@ -1,0 +1,178 @@
+package gamestest
+
+import (
+	"encoding/json"
+	"errors"
+	"math/big"
+	"strings"
+	"testing"
+
+	"croupier/fairness"
+	"croupier/games"
+	"croupier/wallet/money"
+)
+
+var ladder = Ladder{96}
+
+func round(t testing.TB) games.Round {
+	t.Helper()
+	usd, err := money.LookupCurrency("USD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return games.Round{Currency: usd}
+}
+
+func act(text string) games.Action {
+	var named struct{ Action string }
+	if err := json.Unmarshal([]byte(text), &named); err != nil {
+		panic(err)
+	}
+	return games.Action{Name: named.Action, Payload: json.RawMessage(text)}
+}
+
+// Climbing to any rung and cashing out there returns the variant's nominal return, less what truncation takes: computed from the
+// chances themselves, not from the factors.
+func TestEveryStrategyReturnsTheSame(t *testing.T) {
+	t.Parallel()
+	for _, v := range Game().Variants {
+		m, nominal := v.Engine.(Ladder).start(), big.NewRat(v.Engine.(Ladder).percent, 100)
+		for rung := 1; rung <= topRung; rung++ {
+			m = climbed(m, rung)
+			reached := new(big.Rat)
+			for loose := firstLoose; loose < firstLoose+looseRungs; loose++ {
+				if loose > rung {
+					reached.Add(reached, big.NewRat(1, looseRungs))
+				}
+			}
+			for range rung {
+				reached.Mul(reached, big.NewRat(holds, sides))
+			}
+			got := reached.Mul(reached, big.NewRat(int64(m), games.MultipleUnit))
+			lost := new(big.Rat).Sub(nominal, got)
+			if lost.Sign() < 0 || lost.Cmp(big.NewRat(1, 10_000_000)) > 0 || rung == 1 && got.Cmp(v.RTP()) != 0 {
+				t.Errorf("%s: to rung %d returns %s, RTP %s", v.ID, rung, got.FloatString(10), v.RTP().FloatString(10))
+			}
+		}
+	}
+}
+
+// The engine itself has the chances that the test above takes for granted.
+func TestSimulation(t *testing.T) {
+	t.Parallel()
+	const rounds = 10_000
+	d := fairness.NewSimulation(1)
+	var reached [topRung + 1]int
+	for range rounds {
+		r := round(t)
+		state := json.RawMessage(nil)
+		for a := act(`{"action":"bet","amount":1}`); ; a = act(`{"action":"climb"}`) {
+			result, err := games.Play(ladder, r, state, a, d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !result.Step.Outcome.(Outcome).Fell {
+				reached[result.Step.Outcome.(Outcome).Rung]++
+			}
+			if r, state = r.Next(result), result.State; state == nil {
+				break
+			}
+		}
+	}
+	// Six standard deviations, squared: (count − np)² ≤ 36·n·p·(1−p), in integers, for p = 0.48, 0.48² and 0.48³·7/8.
+	for rung, p := range map[int]int64{1: 480_000, 2: 230_400, 3: 96_768} {
+		off := int64(reached[rung])*1_000_000 - rounds*p
+		if off/1_000_000*(off/1_000_000) > 36*rounds*p/1_000_000*(1_000_000-p)/1_000_000 {
+			t.Errorf("rung %d was reached %d times in %d", rung, reached[rung], rounds)
+		}
+	}
+}
+
+func TestNothingShowsTheLooseRungOfAnOpenRound(t *testing.T) {
+	t.Parallel()
+	for loose := range uint32(looseRungs) {
+		d := fairness.Forced(fairness.NewSimulation(1), fairness.Script{"init": {loose}, "1": {0}})
+		r, state := round(t), json.RawMessage(nil)
+		shown := ""
+		for _, a := range []games.Action{act(`{"action":"bet","amount":1}`), act(`{"action":"climb"}`)} {
+			result, err := games.Play(ladder, r, state, a, d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, state = r.Next(result), result.State
+			view, err := ladder.View(r, state)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := games.Encode(view)
+			if err != nil {
+				t.Fatal(err)
+			}
+			shown += string(text) + string(result.Outcome)
+		}
+		want := `{"rung":0,"multiplier":0.96,"canCashOut":false}{"rung":0,"multiplier":0.96,"canCashOut":false,"fell":false}` +
+			`{"rung":1,"multiplier":2,"canCashOut":true}{"rung":1,"multiplier":2,"canCashOut":true,"fell":false}`
+		if shown != want {
+			t.Errorf("with loose rung %d: %s", loose+firstLoose, shown)
+		}
+	}
+}
+
+func TestForce(t *testing.T) {
+	t.Parallel()
+	for fall := 1; fall <= topRung+1; fall++ {
+		outcome, _ := json.Marshal(map[string]int{"fallOnRung": fall})
+		if fall > topRung {
+			outcome = []byte(`{"fallOnRung":null}`)
+		}
+		script, err := ladder.Force(outcome)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := fairness.Forced(fairness.NewSimulation(1), script)
+		r, state := round(t), json.RawMessage(nil)
+		var last games.Result
+		for a := act(`{"action":"bet","amount":0.10}`); r.Step == 0 || state != nil; a = act(`{"action":"climb"}`) {
+			if last, err = games.Play(ladder, r, state, a, d); err != nil {
+				t.Fatal(err)
+			}
+			r, state = r.Next(last), last.State
+		}
+		got := last.Step.Outcome.(Outcome)
+		if fall <= topRung && (!got.Fell || got.Rung != fall || last.Status != games.Completed || !last.Payout.IsZero()) ||
+			fall > topRung && (got.Fell || got.Rung != topRung || last.Status != games.CashedOut || last.Payout.IsZero()) {
+			t.Errorf("asked for a fall on rung %d, got %+v, %v", fall, got, last.Payout)
+		}
+	}
+	for _, bad := range []string{`{"fallOnRung":0}`, `{"fallOnRung":10}`, `{"fallOnRung":"1"}`, `{"rung":1}`, `null`, ``} {
+		var field *games.FieldError
+		if script, err := ladder.Force(json.RawMessage(bad)); !errors.As(err, &field) {
+			t.Errorf("%s gave %v, %v", bad, script, err)
+		}
+	}
+}
+
+func TestForeignStatesAreRefused(t *testing.T) {
+	t.Parallel()
+	good := `{"version":1,"rung":2,"multiple":400000000,"loose":5}`
+	if _, err := load(json.RawMessage(good)); err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range [][2]string{
+		{`"version":1`, `"version":2`}, {`"rung":2`, `"rung":-1`}, {`"rung":2`, `"rung":5`}, {`"loose":5`, `"loose":11`},
+		{"400000000", "0"}, {`,"loose":5`, ""}, {`"rung"`, `"Rung"`}, {good, "{}"}, {good, "null"}, {good, "\x00"},
+	} {
+		text := json.RawMessage(strings.Replace(good, change[0], change[1], 1))
+		var bad *games.StateError
+		_, err := ladder.Act(round(t), text, act(`{"action":"climb"}`), fairness.NewSimulation(1))
+		if !errors.As(err, &bad) {
+			t.Errorf("Act on %s: %v", text, err)
+		}
+		if _, err := ladder.CashOut(round(t), text); !errors.As(err, &bad) {
+			t.Errorf("CashOut on %s: %v", text, err)
+		}
+		if _, err := ladder.View(round(t), text); !errors.As(err, &bad) {
+			t.Errorf("View of %s: %v", text, err)
+		}
+	}
+}

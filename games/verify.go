@@ -1,0 +1,171 @@
+package games
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	jsonv2 "github.com/go-json-experiment/json"
+
+	"croupier/fairness"
+	"croupier/wallet/money"
+)
+
+// ErrNotRevealed says that a round cannot be verified yet, because its server seed is still in use.
+var ErrNotRevealed = errors.New("the round's server seed is not revealed yet")
+
+// Report is what Verify found: every check in the order in which it was made, and every draw of the round.
+type Report struct {
+	RoundID string      `json:"roundId"`
+	OK      bool        `json:"ok"`     // whether every check passed
+	Forced  bool        `json:"forced"` // a sandbox round whose outcome was asked for: recomputable, but not left to chance
+	Checks  []Check     `json:"checks"`
+	Draws   []StepDraws `json:"draws"`
+}
+
+// Check is one comparison of what was computed with what the record says.
+type Check struct {
+	Name     string `json:"name"` // "commitment", "action 2 outcome"
+	OK       bool   `json:"ok"`
+	Expected string `json:"expected"` // computed
+	Got      string `json:"got"`      // recorded
+}
+
+// StepDraws are the draws that an action made, in order.
+type StepDraws struct {
+	Step  int             `json:"step"`
+	Draws []fairness.Draw `json:"draws"`
+}
+
+// Verify recomputes a round from its record alone and compares everything that the record says. Differences are in the report.
+// An error means that the record could not be checked: ErrNotRevealed, or a record that is not one. The balances are not
+// checked: what else the player did meanwhile is not in the record.
+func Verify(c *Catalogue, rec Record) (Report, error) {
+	if rec.ServerSeed == "" {
+		return Report{}, ErrNotRevealed
+	}
+	seed, err := fairness.ParseServerSeed(rec.ServerSeed)
+	if err != nil {
+		return Report{}, err
+	}
+	pair := fairness.Pair{ServerSeed: seed, ClientSeed: rec.ClientSeed}
+	if err := pair.Validate(); err != nil {
+		return Report{}, err
+	}
+	currency, err := money.LookupCurrency(rec.Currency)
+	if err != nil {
+		return Report{}, err
+	}
+	v := &verification{report: Report{RoundID: rec.RoundID, Forced: rec.Forced != nil}, rec: rec, round: Round{Currency: currency}}
+	v.check("commitment", seed.Hash(), rec.ServerSeedHash)
+	if variant, ok := v.rules(c); ok {
+		v.replay(variant, pair)
+	}
+	v.report.OK = true
+	for _, check := range v.report.Checks {
+		v.report.OK = v.report.OK && check.OK
+	}
+	return v.report, nil
+}
+
+// verification is a round's way through Verify.
+type verification struct {
+	report Report
+	rec    Record
+	round  Round
+	state  json.RawMessage
+	payout money.Amount
+}
+
+func (v *verification) check(name, expected, got string) bool {
+	ok := expected == got
+	v.report.Checks = append(v.report.Checks, Check{Name: name, OK: ok, Expected: expected, Got: got})
+	return ok
+}
+
+// fail is a check that failed whatever the texts are: a record must not pass by quoting them.
+func (v *verification) fail(name, expected, got string) {
+	v.report.Checks = append(v.report.Checks, Check{Name: name, Expected: expected, Got: got})
+}
+
+// rules finds the variant that the record names, by id and by hash: under other rules a replay would say nothing.
+func (v *verification) rules(c *Catalogue) (Variant, bool) {
+	game, ok := c.Lookup(v.rec.GameID)
+	if !ok {
+		v.fail("game", "a game of this catalogue", v.rec.GameID)
+		return Variant{}, false
+	}
+	variant, ok := game.Variant(v.rec.Variant)
+	if !ok {
+		v.fail("variant", "a variant of "+game.ID, v.rec.Variant)
+		return Variant{}, false
+	}
+	return variant, v.check("rulesHash", variant.RulesHash, v.rec.RulesHash)
+}
+
+func (v *verification) replay(variant Variant, pair fairness.Pair) {
+	v.payout = money.Zero(v.round.Currency)
+	v.round.Bet, v.round.Stake = v.payout, v.payout
+	status := Status("not opened")
+	for i, action := range v.rec.Actions {
+		name := "action " + strconv.Itoa(i)
+		v.check(name+" step", strconv.Itoa(i), strconv.Itoa(action.Step))
+		if i > 0 && status != InProgress {
+			v.fail(name, "none: the round is over", string(action.Type))
+			break
+		}
+		draws := pair.Round(v.rec.Nonce)
+		if v.rec.Forced != nil {
+			draws = fairness.Forced(draws, v.rec.Forced)
+		}
+		traced, trace := fairness.Traced(draws)
+		result, err := v.play(variant, action, traced)
+		v.report.Draws = append(v.report.Draws, StepDraws{Step: i, Draws: trace.Draws})
+		if err != nil {
+			v.fail(name, "refused: "+err.Error(), "played")
+			return
+		}
+		v.compare(name, action, result)
+		v.round, v.state, v.payout, status = v.round.Next(result), result.State, v.payout.Add(result.Payout), result.Status
+	}
+	v.check("status", string(status), string(v.rec.Status))
+	v.checkMoney("stake", v.round.Stake, v.rec.Stake)
+	v.checkMoney("payout", v.payout, v.rec.Payout)
+}
+
+func (v *verification) play(variant Variant, action RecordedAction, draws fairness.Draws) (Result, error) {
+	switch action.Type {
+	case TypeCashOut:
+		return CashOut(variant, v.round, v.state, draws)
+	case TypeAction:
+		var named struct {
+			Action string `json:"action"`
+		}
+		if err := jsonv2.Unmarshal(action.Payload, &named); err != nil {
+			return Result{}, &FieldError{"payload", "must be an object with its action"}
+		}
+		return Play(variant, v.round, v.state, Action{Name: named.Action, Payload: action.Payload}, draws)
+	}
+	return Result{}, fmt.Errorf("%q is no type of action", clip(string(action.Type)))
+}
+
+func (v *verification) compare(name string, action RecordedAction, result Result) {
+	expected, expectedErr := comparableJSON(result.Outcome)
+	got, gotErr := comparableJSON(action.Outcome)
+	if err := errors.Join(expectedErr, gotErr); err != nil {
+		v.fail(name+" outcome", string(result.Outcome), "not JSON: "+err.Error())
+	} else {
+		v.check(name+" outcome", expected, got)
+	}
+	v.checkMoney(name+" stake", result.Stake, action.Stake)
+	v.checkMoney(name+" payout", result.Payout, action.Payout)
+}
+
+func (v *verification) checkMoney(name string, expected money.Amount, got money.Number) {
+	text := string(got)
+	if amount, err := money.Parse(v.round.Currency, got); err == nil {
+		text = amount.String()
+	}
+	v.check(name, expected.String(), text)
+}
