@@ -1,0 +1,125 @@
+package slots
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+
+	"croupier/fairness"
+	"croupier/games"
+	"croupier/wallet/money"
+)
+
+// Engine plays one variant of a definition. A round is a single step: Open plays all of it.
+type Engine struct {
+	rules   Rules
+	machine *machine
+	rtp     *big.Rat
+}
+
+var _ games.Engine = (*Engine)(nil)
+
+// New returns the engine of one of the definition's variants.
+func New(d *Definition, variant string) (*Engine, error) {
+	if _, ok := d.Strips[variant]; !ok {
+		return nil, fmt.Errorf("slots: there is no variant %q", variant)
+	}
+	m := newMachine(d, variant)
+	return &Engine{rules: d.rules(variant), machine: m, rtp: m.exactReturn().Total}, nil
+}
+
+// Rules returns a Rules.
+func (e *Engine) Rules() any { return e.rules }
+
+// RTP returns the return of every way to play: there is nothing to decide.
+func (e *Engine) RTP() *big.Rat { return new(big.Rat).Set(e.rtp) }
+
+// Report computes the exact mathematics of the variant, in about a tenth of a second.
+func (e *Engine) Report() Report { return e.machine.report(e.rules.Variant) }
+
+// spinAction is the name of the only action.
+const spinAction = "spin"
+
+// bet is the payload of a spin.
+type bet struct {
+	BetPerLine     money.Number `json:"betPerLine"`
+	ActivePaylines int          `json:"activePaylines"`
+}
+
+// Open plays a spin and its free spins to the end. The stake is betPerLine × activePaylines.
+func (e *Engine) Open(r games.Round, a games.Action, d fairness.Draws) (games.Step, error) {
+	betPerLine, lines, err := e.readBet(r.Currency, a)
+	if err != nil {
+		return games.Step{}, err
+	}
+	round := e.machine.play(lines, d)
+	return games.Step{
+		Status:  games.Completed,
+		Stake:   betPerLine.Times(int64(lines)),
+		Outcome: e.machine.outcome(&round, betPerLine),
+		Win:     round.win(betPerLine),
+	}, nil
+}
+
+// readBet returns *games.ActionError or *games.FieldError.
+func (e *Engine) readBet(c money.Currency, a games.Action) (betPerLine money.Amount, lines int, err error) {
+	if a.Name != spinAction {
+		return betPerLine, 0, &games.ActionError{Action: a.Name, Allowed: []string{spinAction}}
+	}
+	var b bet
+	if err := games.Decode(a.Payload, &b); err != nil {
+		return betPerLine, 0, err
+	}
+	betPerLine, err = money.Parse(c, b.BetPerLine)
+	var wrong *money.NumberError
+	switch {
+	case errors.As(err, &wrong):
+		return betPerLine, 0, &games.FieldError{Field: "betPerLine", Reason: wrong.Reason}
+	case err != nil:
+		return betPerLine, 0, fmt.Errorf("reading betPerLine: %w", err)
+	case betPerLine.Sign() <= 0:
+		return betPerLine, 0, &games.FieldError{Field: "betPerLine", Reason: "must be more than 0"}
+	case b.ActivePaylines < 1 || b.ActivePaylines > len(e.machine.lines):
+		reason := fmt.Sprintf("must be a whole number from 1 to %d", len(e.machine.lines))
+		return betPerLine, 0, &games.FieldError{Field: "activePaylines", Reason: reason}
+	}
+	return betPerLine, b.ActivePaylines, nil
+}
+
+// errNeverOpen answers whoever claims to have the state of an open round.
+var errNeverOpen = &games.StateError{Reason: "cannot be: a round of slots is over with its first action"}
+
+// Act returns *games.StateError: there is no second action.
+func (e *Engine) Act(games.Round, json.RawMessage, games.Action, fairness.Draws) (games.Step, error) {
+	return games.Step{}, errNeverOpen
+}
+
+// CashOut returns *games.ActionError: there is nothing to cash out.
+func (e *Engine) CashOut(games.Round, json.RawMessage) (games.Step, error) {
+	return games.Step{}, &games.ActionError{Action: "cashout"}
+}
+
+// View returns *games.StateError: no round is ever open.
+func (e *Engine) View(games.Round, json.RawMessage) (any, error) { return nil, errNeverOpen }
+
+// Force takes {"reelPositions": [a, b, c, d, e]} and returns the draws by which the paid spin stops there. Free spins that it wins
+// are drawn as ever.
+func (e *Engine) Force(outcome json.RawMessage) (fairness.Script, error) {
+	var wanted struct {
+		ReelPositions [Reels]int `json:"reelPositions"`
+	}
+	if err := games.Decode(outcome, &wanted); err != nil {
+		return nil, err
+	}
+	words := make([]uint32, Reels)
+	for reel, stop := range wanted.ReelPositions {
+		last := len(e.machine.columns[reel]) - 1
+		if stop < 0 || stop > last {
+			field := fmt.Sprintf("reelPositions[%d]", reel)
+			return nil, &games.FieldError{Field: field, Reason: fmt.Sprintf("must be a whole number from 0 to %d", last)}
+		}
+		words[reel] = uint32(stop) // Intn(n) of a number below n is that number
+	}
+	return fairness.Script{"": words}, nil
+}

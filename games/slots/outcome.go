@@ -1,0 +1,83 @@
+package slots
+
+import (
+	"croupier/games"
+	"croupier/wallet/money"
+)
+
+// Outcome is what the player is told of a round. Every win in it is money as it is paid, multipliers included, so that the wins
+// of the paid spin and of its free spins add up to TotalWin.
+type Outcome struct {
+	Spin
+	TotalWin            money.Amount `json:"totalWin"` // all that the round pays
+	FreeSpinsTriggered  bool         `json:"freeSpinsTriggered"`
+	FreeSpinsMultiplier int64        `json:"freeSpinsMultiplier"` // of the wins in free spins, included in them
+	FreeSpins           []FreeSpin   `json:"freeSpins"`           // in the order played, [] if there were none
+}
+
+// Spin is one spin of the reels.
+type Spin struct {
+	ReelPositions [Reels]int          `json:"reelPositions"` // per reel the stop, from 0, that is in the top row
+	Window        [Rows][Reels]string `json:"window"`        // rows from top to bottom, each from left to right
+	Paylines      []PaylineWin        `json:"paylines"`      // those that win, in order
+	ScatterWin    money.Amount        `json:"scatterWin"`
+}
+
+// PaylineWin is the win of one payline.
+type PaylineWin struct {
+	Line    int          `json:"line"`    // from 1
+	Symbols []string     `json:"symbols"` // that make the win, from the left, as the window shows them
+	Win     money.Amount `json:"win"`
+}
+
+// FreeSpin is a spin that the player did not pay for.
+type FreeSpin struct {
+	Spin
+	Win                money.Amount `json:"win"` // all that it pays
+	FreeSpinsTriggered bool         `json:"freeSpinsTriggered"`
+}
+
+// outcome turns a round into money.
+func (m *machine) outcome(r *round, betPerLine money.Amount) Outcome {
+	o := Outcome{
+		Spin:                m.show(&r.spin, betPerLine),
+		TotalWin:            betPerLine.Times(r.total),
+		FreeSpinsTriggered:  r.wonSpins,
+		FreeSpinsMultiplier: m.free.Multiplier,
+		FreeSpins:           make([]FreeSpin, len(r.free)),
+	}
+	for i := range r.free {
+		free := &r.free[i]
+		o.FreeSpins[i] = FreeSpin{
+			Spin:               m.show(&free.spin, betPerLine.Times(m.free.Multiplier)),
+			Win:                betPerLine.Times(free.win),
+			FreeSpinsTriggered: free.wonSpins,
+		}
+	}
+	return o
+}
+
+// show turns a spin into money, given what a win of 1 pays.
+func (m *machine) show(s *spin, one money.Amount) Spin {
+	shown := Spin{Paylines: make([]PaylineWin, len(s.lines)), ScatterWin: one.Times(s.scatterPay)}
+	for reel, column := range s.window {
+		shown.ReelPositions[reel] = int(s.stops[reel])
+		for row, symbol := range column {
+			shown.Window[row][reel] = m.names[symbol]
+		}
+	}
+	for i, win := range s.lines {
+		line := m.along(&s.window, int(win.line))
+		symbols := make([]string, win.count)
+		for j := range symbols {
+			symbols[j] = m.names[line[j]]
+		}
+		shown.Paylines[i] = PaylineWin{Line: int(win.line) + 1, Symbols: symbols, Win: one.Times(win.pay)}
+	}
+	return shown
+}
+
+// win is what the round pays: always a whole multiple of the bet per line, so its rounding draws nothing.
+func (r *round) win(betPerLine money.Amount) games.Win {
+	return games.Win{Of: betPerLine, Multiple: games.Multiple(r.total * games.MultipleUnit)}
+}

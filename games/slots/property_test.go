@@ -1,0 +1,140 @@
+package slots
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"croupier/fairness"
+	"croupier/games"
+	"croupier/wallet/money"
+)
+
+// TestAnyLegalSpin plays legal spins, some of them forced, from real seeds.
+func TestAnyLegalSpin(t *testing.T) {
+	t.Parallel()
+	game := Game()
+	currencies := []money.Currency{currency(t, "USD"), currency(t, "JPY"), currency(t, "BTC"), currency(t, "ETH")}
+	serverSeed := fairness.NewServerSeed()
+	rapid.Check(t, func(t *rapid.T) {
+		v := rapid.SampledFrom(game.Variants).Draw(t, "variant")
+		c := rapid.SampledFrom(currencies).Draw(t, "currency")
+		betPerLine := money.New(c, rapid.Int64Range(1, 1_000_000_000_000).Draw(t, "bet per line"))
+		lines := rapid.IntRange(1, 20).Draw(t, "lines")
+		nonce := rapid.Uint64().Draw(t, "nonce")
+		positions := rapid.SliceOfN(rapid.IntRange(0, 31), 0, Reels).Draw(t, "positions")
+		payload := fmt.Appendf(nil, `{"action":"spin","betPerLine":%s,"activePaylines":%d}`, betPerLine.Number(), lines)
+		play := func() games.Result {
+			draws := fairness.Pair{ServerSeed: serverSeed, ClientSeed: "player"}.Round(nonce)
+			if len(positions) == Reels {
+				text, _ := json.Marshal(map[string]any{"reelPositions": positions})
+				script, err := v.Force(text)
+				if err != nil {
+					t.Fatal(err)
+				}
+				draws = fairness.Forced(draws, script)
+			}
+			result, err := games.Play(v, games.Round{Currency: c}, nil, games.Action{Name: "spin", Payload: payload}, draws)
+			if err != nil {
+				t.Fatalf("%s: %v", payload, err)
+			}
+			return result
+		}
+		result := play()
+		checkMoney(t, result, betPerLine, lines)
+		if again := play(); !bytes.Equal(again.Outcome, result.Outcome) || !again.Payout.Equal(result.Payout) {
+			t.Fatalf("the same draws gave\n%s and\n%s", result.Outcome, again.Outcome)
+		}
+	})
+}
+
+// checkMoney adds up the wins that the player is told of.
+func checkMoney(t *rapid.T, result games.Result, betPerLine money.Amount, lines int) {
+	outcome := result.Step.Outcome.(Outcome)
+	if !result.Stake.Equal(betPerLine.Times(int64(lines))) {
+		t.Fatalf("stake %s for %d lines of %s", result.Stake, lines, betPerLine)
+	}
+	add := func(s Spin) money.Amount {
+		sum := s.ScatterWin
+		for _, line := range s.Paylines {
+			if line.Line < 1 || line.Line > lines || line.Win.Sign() <= 0 {
+				t.Fatalf("of %d lines, number %d wins %s", lines, line.Line, line.Win)
+			}
+			sum = sum.Add(line.Win)
+		}
+		return sum
+	}
+	total := add(outcome.Spin)
+	for k, free := range outcome.FreeSpins {
+		if !free.Win.Equal(add(free.Spin)) {
+			t.Fatalf("free spin %d wins %s, its parts %s", k, free.Win, add(free.Spin))
+		}
+		total = total.Add(free.Win)
+	}
+	if !total.Equal(outcome.TotalWin) || !total.Equal(result.Payout) || total.Sign() < 0 {
+		t.Fatalf("the wins make %s, totalWin is %s, the payout %s", total, outcome.TotalWin, result.Payout)
+	}
+	if outcome.FreeSpinsTriggered != (len(outcome.FreeSpins) > 0) || len(outcome.FreeSpins) > 110 {
+		t.Fatalf("triggered: %v, with %d free spins", outcome.FreeSpinsTriggered, len(outcome.FreeSpins))
+	}
+}
+
+// FuzzSpin throws payloads at the engine: it refuses with an error that names the field, or plays a legal stake.
+func FuzzSpin(f *testing.F) {
+	for _, seed := range []string{
+		`{"action":"spin","betPerLine":1.00,"activePaylines":20}`,
+		`{"betPerLine":0.01,"activePaylines":1}`,
+		`{"betPerLine":-0.00,"activePaylines":1}`,
+		`{"betPerLine":1e999999999,"activePaylines":1}`,
+		`{"betPerLine":999999999999999.99,"activePaylines":20}`,
+		`{"betPerLine":1,"activePaylines":20.0}`,
+		`{"betPerLine":1,"betPerLine":2,"activePaylines":20}`,
+		`{"betPerLine":1,"activePaylines":20}{}`,
+		"{\"betPerLine\":1,\"active\xffPaylines\":20}",
+		`null`, ``, `[[[[`,
+	} {
+		f.Add([]byte(seed))
+	}
+	engine := variant(f, "RTP_96")
+	c := currency(f, "USD")
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		result, err := games.Play(engine, games.Round{Currency: c}, nil, games.Action{Name: "spin", Payload: payload}, fairness.NewSimulation(1))
+		var wrong *games.FieldError
+		if errors.As(err, &wrong) {
+			if wrong.Field == "" || wrong.Reason == "" {
+				t.Fatalf("%q: an error that says nothing: %#v", payload, wrong)
+			}
+			return
+		}
+		if err != nil {
+			t.Fatalf("%q: %v is no FieldError", payload, err)
+		}
+		if result.Stake.Sign() <= 0 || result.Payout.Sign() < 0 {
+			t.Fatalf("%q: stake %s, payout %s", payload, result.Stake, result.Payout)
+		}
+	})
+}
+
+// FuzzForce throws outcomes at Force: it refuses with an error that names the field, or gives five stops.
+func FuzzForce(f *testing.F) {
+	for _, seed := range []string{
+		`{"reelPositions":[0,1,2,3,4]}`, `{"reelPositions":[0,1,2,3]}`, `{"reelPositions":[32,0,0,0,0]}`, `{"reelPositions":null}`, `{}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	engine := variant(f, "RTP_96")
+	f.Fuzz(func(t *testing.T, outcome []byte) {
+		script, err := engine.Force(outcome)
+		var wrong *games.FieldError
+		switch {
+		case err == nil && (len(script) != 1 || len(script[""]) != Reels):
+			t.Fatalf("%q gave the script %v", outcome, script)
+		case err != nil && !errors.As(err, &wrong):
+			t.Fatalf("%q: %v is no FieldError", outcome, err)
+		}
+	})
+}
