@@ -1,0 +1,217 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"croupier/fairness"
+	"croupier/games"
+)
+
+// Floor is where the seats of this node are. Any number of Floors may share a database.
+type Floor struct {
+	db      *pgxpool.Pool
+	vault   *fairness.Vault
+	now     Clock
+	log     *slog.Logger
+	settler *Settler
+
+	catalogue *games.Catalogue
+	builds    map[string]build // by rulesHash
+
+	node  uuid.UUID // tells our own notifications from those of other nodes
+	mu    sync.Mutex
+	seats map[uuid.UUID]*Seat
+
+	rotating sync.Map // players whose seeds are being rotated without a seat
+}
+
+// NewFloor registers the catalogue's builds in the database and opens the floor.
+func NewFloor(ctx context.Context, db *pgxpool.Pool, vault *fairness.Vault, catalogue *games.Catalogue, settler *Settler, now Clock, log *slog.Logger) (*Floor, error) {
+	f := &Floor{db: db, vault: vault, now: now, log: log, settler: settler, catalogue: catalogue,
+		builds: map[string]build{}, node: newID(), seats: map[uuid.UUID]*Seat{}}
+	for _, g := range catalogue.Games() {
+		for _, v := range g.Variants {
+			id, err := f.registerBuild(ctx, g, v)
+			if err != nil {
+				return nil, fmt.Errorf("register %s %s: %w", g.ID, v.ID, err)
+			}
+			f.builds[v.RulesHash] = build{id: id, game: g, variant: v}
+		}
+	}
+	return f, nil
+}
+
+func (f *Floor) registerBuild(ctx context.Context, g games.Game, v games.Variant) (id int32, err error) {
+	const find = `SELECT id FROM builds WHERE rules_hash = $1`
+	if err = f.db.QueryRow(ctx, find, v.RulesHash).Scan(&id); !errors.Is(err, pgx.ErrNoRows) {
+		return id, err
+	}
+	const insert = `INSERT INTO builds (game_id, variant, rules_hash, rules) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
+	if _, err = f.db.Exec(ctx, insert, g.ID, v.ID, v.RulesHash, []byte(v.RulesJSON)); err != nil {
+		return 0, err
+	}
+	err = f.db.QueryRow(ctx, find, v.RulesHash).Scan(&id)
+	return id, err
+}
+
+// defaultBuild is what a new round of the game is played by.
+func (f *Floor) defaultBuild(g games.Game) build {
+	v, _ := g.Variant(g.Default) // which NewCatalogue has made sure of
+	return f.builds[v.RulesHash]
+}
+
+// Catalogue is what can be played here.
+func (f *Floor) Catalogue() *games.Catalogue { return f.catalogue }
+
+// Event is something that happened to a visit from outside. One of its fields is set.
+type Event struct {
+	Balance  *Balance // the balance changed by another way than this visit's play
+	Ended    bool     // the session was ended
+	Replaced bool     // the player opened the same game elsewhere
+}
+
+// Guest is who comes to a seat, and what for.
+type Guest struct {
+	Player  uuid.UUID
+	Session uuid.UUID
+	Game    string // an id or an alias
+	// Notify is told of events. It must not block. It may be called before Sit returns, and once more just after Leave.
+	Notify func(Event)
+}
+
+// Visit is one connection at a player's seat, for one game.
+type Visit struct {
+	id      uuid.UUID
+	seat    *Seat
+	session uuid.UUID
+	game    games.Game
+	alias   string // what the client calls the game
+	notify  func(Event)
+}
+
+// Sit takes a player to the seat. An older visit of the same player and game, here or on another node, is told that it is replaced.
+// Returns GameNotAvailable. The caller has checked that the session is valid.
+func (f *Floor) Sit(ctx context.Context, g Guest) (*Visit, error) {
+	game, ok := f.catalogue.Lookup(g.Game)
+	if !ok {
+		return nil, &Error{Code: GameNotAvailable, Message: "Game not available", Details: map[string]any{"gameId": g.Game}}
+	}
+	v := &Visit{id: newID(), session: g.Session, game: game, alias: g.Game, notify: g.Notify}
+	f.mu.Lock()
+	seat := f.seats[g.Player]
+	if seat == nil {
+		seat = &Seat{floor: f, player: g.Player, turn: make(chan struct{}, 1)}
+		seat.give()
+		f.seats[g.Player] = seat
+	}
+	v.seat = seat
+	old := seat.arrive(v)
+	f.mu.Unlock()
+	for _, o := range old {
+		o.notify(Event{Replaced: true})
+	}
+	if err := f.announce(ctx, v); err != nil {
+		v.Leave()
+		return nil, err
+	}
+	return v, nil
+}
+
+// arrive adds the visit and returns those that it replaces. They stay until they leave.
+func (s *Seat) arrive(v *Visit) (replaced []*Visit) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, o := range s.visits {
+		if o.game.ID == v.game.ID {
+			replaced = append(replaced, o)
+		}
+	}
+	s.visits = append(s.visits, v)
+	return replaced
+}
+
+// Leave ends the visit. A round in progress stays as it is. It may be called twice.
+func (v *Visit) Leave() {
+	f := v.seat.floor
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	v.seat.mu.Lock()
+	defer v.seat.mu.Unlock()
+	for i, o := range v.seat.visits {
+		if o == v {
+			v.seat.visits = append(v.seat.visits[:i], v.seat.visits[i+1:]...)
+			break
+		}
+	}
+	if len(v.seat.visits) == 0 && f.seats[v.seat.player] == v.seat {
+		delete(f.seats, v.seat.player)
+	}
+}
+
+// Recover returns the visit's open round as its player may see it, nil if there is none.
+func (v *Visit) Recover(ctx context.Context) (*Recovered, error) {
+	return look(ctx, v, func(at *position) (*Recovered, error) {
+		o := at.open[v.game.ID]
+		if o == nil {
+			return nil, nil
+		}
+		engine := o.build.engine()
+		if engine == nil {
+			return nil, Errorf(GameNotAvailable, "The rules that this round was opened under are not available here")
+		}
+		view, err := engine.View(o.round, o.state)
+		if err != nil {
+			return nil, fmt.Errorf("view of round %s: %w", o.id, err)
+		}
+		state, err := games.Encode(view)
+		if err != nil {
+			return nil, fmt.Errorf("view of round %s: %w", o.id, err)
+		}
+		return &Recovered{RoundID: o.id.String(), GameID: v.alias, State: state,
+			Balance: CurrentBalance{Current: at.balance, Currency: at.balance.Currency().Code()}}, nil
+	})
+}
+
+// Balance returns what the player has now.
+func (v *Visit) Balance(ctx context.Context) (Balance, error) {
+	return look(ctx, v, func(at *position) (Balance, error) {
+		return Balance{Balance: at.balance, Currency: at.balance.Currency().Code(), Reason: "query"}, nil
+	})
+}
+
+// Seeds returns what the next round is committed to.
+func (v *Visit) Seeds(ctx context.Context) (SeedState, error) {
+	return look(ctx, v, func(at *position) (SeedState, error) { return at.seeds(), nil })
+}
+
+func (p *position) seeds() SeedState {
+	return SeedState{ServerSeedHash: p.hash, ClientSeed: p.pair.ClientSeed, ClientSeedBy: p.clientSeedBy, Nonce: p.nonce, NextServerSeedHash: p.nextHash}
+}
+
+// look reads the player's position at the database, in the player's turn.
+func look[T any](ctx context.Context, v *Visit, see func(*position) (T, error)) (T, error) {
+	var none T
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	if err := v.seat.take(ctx); err != nil {
+		return none, err
+	}
+	defer v.seat.give()
+	v.seat.forget()
+	at, _, err := v.seat.known(ctx)
+	if err != nil {
+		return none, err
+	}
+	return see(at)
+}
+
+// GameID is the game's own id.
+func (v *Visit) GameID() string { return v.game.ID }

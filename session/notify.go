@@ -1,0 +1,215 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+
+	"croupier/wallet"
+	"croupier/wallet/money"
+)
+
+// Listen tells the floor's visits what happens to their players elsewhere: deposits, seed rotations by REST, ended sessions, the
+// same game opened on another node. It returns when the context ends. What it misses while it is not connected costs a seat a
+// failed compare-and-set and a reload, never a wrong result: after every connect all seats look anew and all sessions are checked.
+func (f *Floor) Listen(ctx context.Context) {
+	for ctx.Err() == nil {
+		if err := f.listen(ctx); err != nil && ctx.Err() == nil {
+			f.log.Warn("listen for changes of players", "error", err)
+			pause(ctx, time.Second)
+		}
+	}
+}
+
+func (f *Floor) listen(ctx context.Context) error {
+	conn, err := f.db.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { conn.Hijack().Close(context.WithoutCancel(ctx)) }() // a listening connection must not go back to the pool
+	const sql = `LISTEN ` + wallet.PlayerChannel + `; LISTEN ` + sessionChannel + `; LISTEN ` + helloChannel
+	if _, err := conn.Conn().PgConn().Exec(ctx, sql).ReadAll(); err != nil {
+		return err
+	}
+	if err := f.lookAnew(ctx); err != nil {
+		return err
+	}
+	for {
+		n, err := conn.Conn().WaitForNotification(ctx)
+		if err != nil {
+			return err
+		}
+		switch n.Channel {
+		case wallet.PlayerChannel:
+			err = f.playerChanged(n.Payload)
+		case sessionChannel:
+			err = f.sessionEnded(n.Payload)
+		case helloChannel:
+			err = f.visitElsewhere(n.Payload)
+		}
+		if err != nil {
+			f.log.Error("notification not understood", "channel", n.Channel, "error", err)
+		}
+	}
+}
+
+// The channels beside wallet.PlayerChannel.
+const (
+	sessionChannel = "croupier_session" // payload: the id of a session that was ended
+	helloChannel   = "croupier_hello"   // payload: hello
+)
+
+// hello tells other nodes that a player opened a game here.
+type hello struct {
+	Node   uuid.UUID `json:"node"`
+	Player uuid.UUID `json:"player"`
+	Game   string    `json:"game"`
+	Visit  uuid.UUID `json:"visit"` // the later of two visits has the greater id
+}
+
+func (f *Floor) announce(ctx context.Context, v *Visit) error {
+	payload, err := json.Marshal(hello{Node: f.node, Player: v.seat.player, Game: v.game.ID, Visit: v.id})
+	if err != nil {
+		return err
+	}
+	if _, err := f.db.Exec(ctx, `SELECT pg_notify($1, $2)`, helloChannel, string(payload)); err != nil {
+		return fmt.Errorf("announce a visit: %w", err)
+	}
+	return nil
+}
+
+func (f *Floor) visitElsewhere(payload string) error {
+	var h hello
+	if err := json.Unmarshal([]byte(payload), &h); err != nil {
+		return err
+	}
+	if h.Node == f.node {
+		return nil
+	}
+	for _, v := range f.visitsOf(h.Player) {
+		if v.game.ID == h.Game && bytes.Compare(v.id[:], h.Visit[:]) < 0 {
+			v.notify(Event{Replaced: true})
+		}
+	}
+	return nil
+}
+
+func (f *Floor) playerChanged(payload string) error {
+	var c wallet.Change
+	if err := json.Unmarshal([]byte(payload), &c); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	seat := f.seats[c.Player]
+	f.mu.Unlock()
+	if seat == nil {
+		return nil
+	}
+	seat.moved.Store(true)
+	if c.Balance == "" {
+		return nil
+	}
+	event, err := balanceEvent(c)
+	if err != nil {
+		return err
+	}
+	if latest := seat.latest.Load(); latest != nil && latest.version > c.Version {
+		event.Balance.Balance = latest.balance // the player was told of a later one already
+	}
+	for _, v := range f.visitsOf(c.Player) {
+		v.notify(event)
+	}
+	return nil
+}
+
+func balanceEvent(c wallet.Change) (Event, error) {
+	currency, err := money.LookupCurrency(c.Currency)
+	if err != nil {
+		return Event{}, err
+	}
+	balance, err := stored(currency, c.Balance)
+	if err != nil {
+		return Event{}, err
+	}
+	amount, err := stored(currency, c.Amount)
+	if err != nil {
+		return Event{}, err
+	}
+	return Event{Balance: &Balance{Balance: balance, Currency: c.Currency, Reason: c.Reason, Amount: &amount}}, nil
+}
+
+// stored reads an amount that one of our nodes wrote: the wire's bounds are for clients.
+func stored(c money.Currency, text string) (money.Amount, error) {
+	d, err := decimal.NewFromString(text)
+	if err != nil {
+		return money.Amount{}, err
+	}
+	return money.FromDecimal(c, d)
+}
+
+func (f *Floor) sessionEnded(payload string) error {
+	id, err := uuid.Parse(payload)
+	if err != nil {
+		return err
+	}
+	for _, v := range f.allVisits() {
+		if v.session == id {
+			v.notify(Event{Ended: true})
+		}
+	}
+	return nil
+}
+
+// lookAnew makes up for notifications that were missed.
+func (f *Floor) lookAnew(ctx context.Context) error {
+	visits := f.allVisits()
+	sessions := make([]uuid.UUID, 0, len(visits))
+	for _, v := range visits {
+		v.seat.moved.Store(true)
+		sessions = append(sessions, v.session)
+	}
+	rows, err := f.db.Query(ctx, `SELECT id FROM sessions WHERE id = ANY($1) AND revoked_at IS NOT NULL`, sessions)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return err
+		}
+		if err := f.sessionEnded(id.String()); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (f *Floor) visitsOf(player uuid.UUID) []*Visit {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if seat := f.seats[player]; seat != nil {
+		return seat.all()
+	}
+	return nil
+}
+
+func (f *Floor) allVisits() (all []*Visit) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, seat := range f.seats {
+		all = append(all, seat.all()...)
+	}
+	return all
+}
+
+func (s *Seat) all() []*Visit {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]*Visit(nil), s.visits...)
+}

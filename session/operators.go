@@ -1,0 +1,216 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"croupier/fairness"
+	"croupier/wallet"
+)
+
+// Mode says whether an operator's money is play money. It never changes.
+type Mode string
+
+// The two modes.
+const (
+	Sandbox Mode = "sandbox"
+	Live    Mode = "live"
+)
+
+// keyPrefix begins the API keys of a mode.
+func (m Mode) keyPrefix() string { return "sk_" + string(m) + "_" }
+
+// Operator runs a casino, whose players it sends here.
+type Operator struct {
+	ID        uuid.UUID
+	Name      string
+	Mode      Mode
+	Origins   []string // the web origins that its players' browsers may connect from
+	CreatedAt time.Time
+}
+
+// AllowsOrigin says whether a browser may connect from an origin, as its Origin header has it: scheme://host[:port], compared
+// exactly.
+func (o Operator) AllowsOrigin(origin string) bool {
+	return slices.Contains(o.Origins, origin)
+}
+
+// APIKey is a new key, as it is shown once. Only the key's hash is kept, and the secret is sealed.
+type APIKey struct {
+	ID     uuid.UUID
+	Key    string // sk_sandbox_… or sk_live_…: sent with every call
+	Secret string // ss_…: never sent; these characters, with the prefix, are the HMAC key that calls are signed with
+}
+
+// APIKeyRecord is what can be told of a key later.
+type APIKeyRecord struct {
+	ID        uuid.UUID
+	CreatedAt time.Time
+	RevokedAt *time.Time // nil: in force
+}
+
+// Operators keeps the operators and their API keys.
+type Operators struct {
+	db    *pgxpool.Pool
+	vault *fairness.Vault
+	now   Clock
+}
+
+// NewOperators returns the operators of a database.
+func NewOperators(db *pgxpool.Pool, vault *fairness.Vault, now Clock) *Operators {
+	return &Operators{db: db, vault: vault, now: now}
+}
+
+// Create makes an operator and its first key. Returns InvalidRequest for a name that is not 1–100 printable characters, another
+// mode, or an origin that is not written as browsers write theirs.
+func (o *Operators) Create(ctx context.Context, name string, mode Mode, origins []string) (Operator, APIKey, error) {
+	if err := validateOperator(name, mode, origins); err != nil {
+		return Operator{}, APIKey{}, err
+	}
+	operator := Operator{ID: newID(), Name: name, Mode: mode, Origins: append([]string{}, origins...), CreatedAt: o.now()}
+	var key APIKey
+	err := wallet.Transact(ctx, o.db, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO operators (id, name, mode, allowed_origins, created_at) VALUES ($1, $2, $3, $4, $5)`,
+			operator.ID, name, string(mode), operator.Origins, operator.CreatedAt)
+		if err != nil {
+			return err
+		}
+		key, err = o.newKey(ctx, tx, operator.ID, mode)
+		return err
+	})
+	if err != nil {
+		return Operator{}, APIKey{}, fmt.Errorf("create operator %q: %w", name, err)
+	}
+	return operator, key, nil
+}
+
+// NewKey makes another key for an operator: the old ones stay in force until they are revoked, so that keys can be changed without
+// a gap. Returns NotFound.
+func (o *Operators) NewKey(ctx context.Context, operatorID uuid.UUID) (APIKey, error) {
+	var key APIKey
+	err := wallet.Transact(ctx, o.db, func(tx pgx.Tx) error {
+		var mode Mode
+		err := tx.QueryRow(ctx, `SELECT mode FROM operators WHERE id = $1`, operatorID).Scan(&mode)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return Errorf(NotFound, "operator %s not found", operatorID)
+		}
+		if err != nil {
+			return err
+		}
+		key, err = o.newKey(ctx, tx, operatorID, mode)
+		return err
+	})
+	if err != nil {
+		return APIKey{}, fmt.Errorf("make an API key: %w", err)
+	}
+	return key, nil
+}
+
+func (o *Operators) newKey(ctx context.Context, tx pgx.Tx, operatorID uuid.UUID, mode Mode) (APIKey, error) {
+	key := APIKey{ID: newID(), Key: mode.keyPrefix() + randomText(), Secret: "ss_" + randomText()}
+	_, err := tx.Exec(ctx, `INSERT INTO api_keys (id, operator_id, key_hash, sealed_secret, created_at) VALUES ($1, $2, $3, $4, $5)`,
+		key.ID, operatorID, secretHash(key.Key), o.vault.Seal([]byte(key.Secret), secretAAD(key.ID)), o.now())
+	return key, err
+}
+
+// RevokeKey ends a key at once. Returns NotFound. A key that is revoked already stays as it is.
+func (o *Operators) RevokeKey(ctx context.Context, keyID uuid.UUID) error {
+	tag, err := o.db.Exec(ctx, `UPDATE api_keys SET revoked_at = coalesce(revoked_at, $2) WHERE id = $1`, keyID, o.now())
+	if err != nil {
+		return fmt.Errorf("revoke API key %s: %w", keyID, err)
+	}
+	if tag.RowsAffected() == 0 {
+		return Errorf(NotFound, "API key %s not found", keyID)
+	}
+	return nil
+}
+
+// Keys lists an operator's keys, oldest first.
+func (o *Operators) Keys(ctx context.Context, operatorID uuid.UUID) ([]APIKeyRecord, error) {
+	rows, err := o.db.Query(ctx, `SELECT id, created_at, revoked_at FROM api_keys WHERE operator_id = $1 ORDER BY id`, operatorID)
+	if err != nil {
+		return nil, fmt.Errorf("list API keys: %w", err)
+	}
+	keys, err := pgx.CollectRows(rows, pgx.RowToStructByPos[APIKeyRecord])
+	if err != nil {
+		return nil, fmt.Errorf("list API keys: %w", err)
+	}
+	return keys, nil
+}
+
+// List returns all operators, oldest first.
+func (o *Operators) List(ctx context.Context) ([]Operator, error) {
+	rows, err := o.db.Query(ctx, `SELECT id, name, mode, allowed_origins, created_at FROM operators ORDER BY id`)
+	if err != nil {
+		return nil, fmt.Errorf("list operators: %w", err)
+	}
+	operators, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Operator])
+	if err != nil {
+		return nil, fmt.Errorf("list operators: %w", err)
+	}
+	return operators, nil
+}
+
+// ByID returns an operator, or NotFound.
+func (o *Operators) ByID(ctx context.Context, id uuid.UUID) (Operator, error) {
+	rows, err := o.db.Query(ctx, `SELECT id, name, mode, allowed_origins, created_at FROM operators WHERE id = $1`, id)
+	if err != nil {
+		return Operator{}, fmt.Errorf("find operator: %w", err)
+	}
+	operator, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[Operator])
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Operator{}, Errorf(NotFound, "operator %s not found", id)
+	}
+	if err != nil {
+		return Operator{}, fmt.Errorf("find operator: %w", err)
+	}
+	return operator, nil
+}
+
+// secretAAD binds a sealed secret to its key's row.
+func secretAAD(keyID uuid.UUID) []byte { return []byte(keyID.String()) }
+
+func validateOperator(name string, mode Mode, origins []string) error {
+	if n := utf8.RuneCountInString(name); n < 1 || n > 100 || !printable(name) {
+		return FieldError(InvalidRequest, "name", "must be 1–100 printable characters")
+	}
+	if mode != Sandbox && mode != Live {
+		return FieldError(InvalidRequest, "mode", "must be sandbox or live")
+	}
+	for _, origin := range origins {
+		if reason := badOrigin(origin); reason != "" {
+			return FieldError(InvalidRequest, "origins", fmt.Sprintf("%.100q %s", origin, reason))
+		}
+	}
+	return nil
+}
+
+// badOrigin says why no browser would ever send this Origin header (RFC 6454, section 6.2), "" if one would.
+func badOrigin(origin string) string {
+	u, err := url.Parse(origin)
+	switch {
+	case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https"):
+		return "is not http(s)://host[:port]"
+	case origin != u.Scheme+"://"+u.Host:
+		return "has more than scheme://host[:port]"
+	case !isASCII(origin) || origin != strings.ToLower(origin) || strings.ContainsAny(u.Host, "*%"):
+		return "is not written as browsers do: lower case, international names in punycode, no wildcard"
+	case strings.HasSuffix(u.Host, ":") || (u.Scheme == "https" && u.Port() == "443") || (u.Scheme == "http" && u.Port() == "80"):
+		return "names its default port, which browsers leave out"
+	}
+	return ""
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
+}

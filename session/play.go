@@ -1,0 +1,358 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"croupier/games"
+	"croupier/wallet/money"
+)
+
+// requestKind is what a request that takes effect asks for, as its record names it.
+type requestKind string
+
+const (
+	actionRequest  requestKind = "action"
+	cashoutRequest requestKind = "cashout"
+	rotateRequest  requestKind = "seed_rotate"
+)
+
+// Request is one message that may take effect. The same id in the same session takes effect at most once.
+type Request struct {
+	ID      string          // 1–64 characters, unique in the session
+	Payload json.RawMessage // the whole payload object as it came
+	Action  string          // the name of the action; "" for a cash-out
+}
+
+// The limits of one request.
+const (
+	maxAttempts    = 8                // times that a move is computed anew because somebody else moved the player
+	requestTimeout = 15 * time.Second // when it must be found out what became of the request
+	busyAfter      = 2 * time.Second  // with a database that does not answer, when nothing is under way
+	retryPause     = 100 * time.Millisecond
+	maxRequestID   = 64
+)
+
+// CheckRequestID returns Malformed unless the id has 1 to 64 printable characters.
+func CheckRequestID(id string) error {
+	n := utf8.RuneCountInString(id)
+	if n == 0 || n > maxRequestID || !utf8.ValidString(id) || strings.ContainsFunc(id, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return FieldError(Malformed, "requestId", fmt.Sprintf("must have 1 to %d printable characters", maxRequestID))
+	}
+	return nil
+}
+
+// Act plays one action of the visit's game and returns the payload of its action_result: the same bytes however often it is
+// asked for. Any *Error changed nothing, except Internal with the detail "unknown".
+func (v *Visit) Act(ctx context.Context, r Request) (json.RawMessage, error) {
+	return v.play(ctx, actionRequest, r)
+}
+
+// CashOut ends the visit's open round with what it is worth and returns the payload of its cashout_result, as Act does.
+func (v *Visit) CashOut(ctx context.Context, r Request) (json.RawMessage, error) {
+	answer, err := v.play(ctx, cashoutRequest, r)
+	if errors.Is(err, &Error{Code: RoundNotFound}) {
+		err = v.whyNoRound(ctx, err)
+	}
+	return answer, err
+}
+
+// whyNoRound tells a player who cashes out too late, or twice, that the round is over, and which one it was.
+func (v *Visit) whyNoRound(ctx context.Context, notFound error) error {
+	var last uuid.UUID
+	const sql = `SELECT id FROM rounds WHERE player_id = $1 AND game_id = $2 ORDER BY seed_seq DESC, nonce DESC LIMIT 1`
+	err := v.seat.floor.db.QueryRow(ctx, sql, v.seat.player, v.game.ID).Scan(&last)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return notFound
+	case err != nil:
+		return fmt.Errorf("last round of a player: %w", err)
+	}
+	return &Error{Code: RoundComplete, Message: "The round is complete already", Details: map[string]any{"roundId": last}}
+}
+
+func (v *Visit) play(ctx context.Context, kind requestKind, r Request) (json.RawMessage, error) {
+	return v.atTurn(ctx, kind, r, func(at *position, request json.RawMessage) (json.RawMessage, verdict, error) {
+		m, next, err := v.compute(at, kind, r.Action, request)
+		if err != nil { // the rules refuse it, or are at fault: trying again would not help either way
+			return nil, failed, err
+		}
+		m.session, m.requestID, m.kind, m.request = v.session, r.ID, kind, request
+		told, err := v.seat.floor.settler.settle(m)
+		if err == nil && told == written {
+			v.seat.moveOn(at, m, next)
+			v.seat.floor.logPlayed(ctx, m)
+		}
+		return m.answer, told, err
+	})
+}
+
+// logPlayed leaves a line for every move, for whoever follows a round or a request through the log at level debug.
+func (f *Floor) logPlayed(ctx context.Context, m *move) {
+	if f.log.Enabled(ctx, slog.LevelDebug) {
+		f.log.Debug("played", "round_id", m.round, "request_id", m.requestID, "player", m.player, "game", m.game, "step", m.step,
+			"status", m.status, "nonce", m.nonce)
+	}
+}
+
+// attempt tries to write one effect computed from a position, and returns its answer with what became of it. An *Error is a refusal,
+// whatever else is returned; any other error is why it was not written.
+type attempt func(at *position, request json.RawMessage) (json.RawMessage, verdict, error)
+
+// atTurn makes one effect of one request: at the player's turn, from what is known, again when somebody else moved the player,
+// and never twice. A refusal counts only when it was judged by what the database holds now.
+func (v *Visit) atTurn(ctx context.Context, kind requestKind, r Request, try attempt) (json.RawMessage, error) {
+	if err := CheckRequestID(r.ID); err != nil {
+		return nil, err
+	}
+	var request bytes.Buffer
+	if err := json.Compact(&request, r.Payload); err != nil {
+		return nil, FieldError(Malformed, "payload", "must be a JSON object")
+	}
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	if err := v.seat.take(ctx); err != nil {
+		return nil, err
+	}
+	defer v.seat.give()
+	if kind == rotateRequest { // rare, and not settled in a group that would notice a request that was answered before
+		v.seat.forget()
+	}
+	var cause error
+	open := false // something was sent, with no word of what became of it
+	patience := time.Now().Add(busyAfter)
+	for moves := 0; moves < maxAttempts && ctx.Err() == nil && (open || time.Now().Before(patience)); {
+		answer, told, err := v.once(ctx, kind, r.ID, request.Bytes(), try)
+		var refused *Error
+		if errors.As(err, &refused) && !(open && leavesOpen(refused.Code)) {
+			return nil, err
+		}
+		if err != nil {
+			cause = err
+		}
+		switch told {
+		case written:
+			return answer, nil
+		case failed:
+			return nil, v.incident(r.ID, open, cause)
+		case stale:
+			moves++
+		default:
+			open = open || told == unknown
+			pause(ctx, retryPause)
+		}
+		v.seat.forget()
+	}
+	if open {
+		return nil, v.incident(r.ID, open, cause)
+	}
+	if cause != nil {
+		v.seat.floor.log.Warn("request not served", "request_id", r.ID, "player", v.seat.player, "error", cause)
+	}
+	return nil, busy()
+}
+
+// leavesOpen tells the refusals that say nothing of what was sent before. Any other was judged by a position that what was sent did
+// not start from, or does not fit, so that it cannot be written any more; a session can end by the clock alone, while it still can.
+func leavesOpen(code Code) bool { return code == Busy || code == SessionExpired }
+
+// once looks at the position and tries the effect. When its session is not known to be good at the position, or the rules refuse
+// it, the request's own record is looked up first: an earlier try of it may be what changed the position.
+func (v *Visit) once(ctx context.Context, kind requestKind, id string, request json.RawMessage, try attempt) (json.RawMessage, verdict, error) {
+	at, fresh, err := v.seat.known(ctx)
+	if err != nil {
+		return nil, unreadable(err), err
+	}
+	if !v.seat.floor.now().Before(at.sessions[v.session]) {
+		answer, err := v.lookUp(ctx, at, kind, id, request)
+		if err != nil {
+			return nil, unreadable(err), err
+		}
+		if answer != nil {
+			return answer, written, nil
+		}
+	}
+	answer, told, err := try(at, request)
+	var refusal *Error
+	if !fresh && errors.As(err, &refusal) && refusal.Code != Busy {
+		v.seat.forget()
+		return v.once(ctx, kind, id, request, try)
+	}
+	return answer, told, err
+}
+
+// unreadable is the verdict on a move that could not be computed, because what it starts from could not be read.
+func unreadable(err error) verdict {
+	if errors.Is(err, errDamaged) {
+		return failed
+	}
+	return later
+}
+
+// lookUp returns the answer that the request was given before, nil if it has not taken effect; the session is good at the position
+// then. It returns RequestReused when the id stands for another request, and SessionExpired or PlayerExcluded when the visit may
+// not go on.
+func (v *Visit) lookUp(ctx context.Context, at *position, kind requestKind, id string, request json.RawMessage) (json.RawMessage, error) {
+	const sql = `
+		SELECT s.revoked_at IS NULL AND s.expires_at > $4, s.expires_at, p.status, a.type, a.request, a.answer
+		FROM sessions s
+		JOIN players p ON p.id = s.player_id
+		LEFT JOIN actions a ON a.player_id = s.player_id AND a.session_id = s.id AND a.request_id = $3
+		WHERE s.id = $2 AND s.player_id = $1`
+	var valid bool
+	var expires time.Time
+	var status string
+	var oldKind *requestKind
+	var oldRequest, answer []byte
+	err := v.seat.floor.db.QueryRow(ctx, sql, v.seat.player, v.session, id, v.seat.floor.now()).
+		Scan(&valid, &expires, &status, &oldKind, &oldRequest, &answer)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return nil, Errorf(SessionExpired, "Session expired")
+	case err != nil:
+		return nil, fmt.Errorf("look up request %q: %w", id, err)
+	// What took effect is told also when the session has ended since: the player was charged.
+	case oldKind != nil && (*oldKind != kind || !bytes.Equal(oldRequest, request)):
+		return nil, Errorf(RequestReused, "requestId was used for another request")
+	case oldKind != nil:
+		return answer, nil
+	case !valid:
+		return nil, Errorf(SessionExpired, "Session expired")
+	case status != PlayerActive:
+		return nil, Errorf(PlayerExcluded, "Player is %s", status)
+	}
+	at.sessions[v.session] = expires
+	return nil, nil
+}
+
+// incident is the answer to what cannot be explained to a player. Only when it is known is the player told that nothing was charged.
+func (v *Visit) incident(id string, open bool, cause error) *Error {
+	e := &Error{Code: Internal, Message: "Internal error; nothing was charged", Details: map[string]any{"incidentId": uuid.NewString()}}
+	if open {
+		e.Message = "The outcome is not known yet; send the same requestId again to learn it"
+		e.Details["unknown"] = true
+	}
+	v.seat.floor.log.Error(e.Message, "incident_id", e.Details["incidentId"], "request_id", id, "player", v.seat.player, "game", v.game.ID,
+		"error", cause)
+	return e
+}
+
+// pause waits for d, or until the context ends.
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+// compute plays one step on the rules and returns the move that it makes, and the round as it stands after it: nil when it is over.
+func (v *Visit) compute(at *position, kind requestKind, action string, payload json.RawMessage) (*move, *openRound, error) {
+	o := at.open[v.game.ID]
+	if o == nil {
+		if kind == cashoutRequest {
+			return nil, nil, Errorf(RoundNotFound, "There is no open round of this game")
+		}
+		o = v.newRound(at)
+	}
+	engine := o.build.engine()
+	if engine == nil {
+		return nil, nil, Errorf(GameNotAvailable, "The rules that this round was opened under are not available here")
+	}
+	var result games.Result
+	var err error
+	draws := at.draws(o.nonce, o.forced)
+	if kind == cashoutRequest {
+		result, err = games.CashOut(engine, o.round, o.state, draws)
+	} else {
+		result, err = games.Play(engine, o.round, o.state, games.Action{Name: action, Payload: payload}, draws)
+	}
+	if err != nil {
+		return nil, nil, ruleRefusal(err)
+	}
+	if o.state == nil {
+		if err := o.build.game.CheckStake(result.Stake); err != nil {
+			return nil, nil, ruleRefusal(err)
+		}
+	}
+	if at.balance.Cmp(result.Stake) < 0 {
+		return nil, nil, &Error{Code: InsufficientBalance, Message: "Insufficient balance", Details: map[string]any{
+			"required": result.Stake, "available": at.balance, "currency": result.Stake.Currency().Code()}}
+	}
+	return v.makeMove(at, o, kind, result)
+}
+
+// newRound is the round that an action would open, before it is played.
+func (v *Visit) newRound(at *position) *openRound {
+	o := &openRound{id: newID(), game: v.game.ID, build: v.seat.floor.defaultBuild(v.game), nonce: at.nonce, forced: at.forced[v.game.ID]}
+	o.round = games.Round{Currency: at.player.Currency, Bet: money.Zero(at.player.Currency), Stake: money.Zero(at.player.Currency)}
+	return o
+}
+
+func (v *Visit) makeMove(at *position, o *openRound, kind requestKind, result games.Result) (*move, *openRound, error) {
+	f := v.seat.floor
+	nothing := money.Zero(at.player.Currency)
+	m := &move{
+		player: at.player.ID, version: at.version, before: at.balance, seedSeq: at.seedSeq, nonce: o.nonce,
+		opens: o.state == nil, operator: at.player.OperatorID, round: o.id, game: o.game, build: o.build.id, step: int32(o.round.Step),
+		status: string(result.Status), stake: result.Stake, lapse: nothing, payout: nothing,
+		at: f.now(), settled: make(chan verdict, 1),
+	}
+	if m.opens && o.forced != nil {
+		script, err := json.Marshal(o.forced)
+		if err != nil {
+			return nil, nil, fmt.Errorf("forced outcome: %w", err)
+		}
+		m.forced = script
+	}
+	var next *openRound
+	if result.Status == games.InProgress {
+		after := *o
+		after.state, after.round = result.State, o.round.Next(result)
+		next = &after
+		m.state = f.vault.Seal(result.State, stateAAD(o.id))
+	} else {
+		m.payout = result.Payout
+		if !m.opens {
+			m.lapse = o.round.Stake.Add(result.Stake)
+		}
+	}
+	m.after = m.before.Sub(m.stake).Add(m.payout)
+	if kind == cashoutRequest {
+		m.answer = cashoutResult(m, result)
+	} else {
+		m.answer = actionResult(m, at, result)
+	}
+	return m, next, nil
+}
+
+// ruleRefusal turns what the rules say into the protocol's error; anything else stays an unexpected error.
+func ruleRefusal(err error) error {
+	var field *games.FieldError
+	var action *games.ActionError
+	var limit *games.LimitError
+	var currency *games.CurrencyError
+	switch {
+	case errors.As(err, &field):
+		return FieldError(Malformed, field.Field, field.Reason)
+	case errors.As(err, &action):
+		return &Error{Code: InvalidAction, Message: action.Error(), Details: map[string]any{"allowed": action.Allowed}}
+	case errors.As(err, &limit):
+		return &Error{Code: OutsideLimits, Message: limit.Error(), Details: map[string]any{"min": limit.Min, "max": limit.Max}}
+	case errors.As(err, &currency):
+		return &Error{Code: GameNotAvailable, Message: currency.Error(), Details: map[string]any{"gameId": currency.Game}}
+	}
+	return err
+}

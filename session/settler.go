@@ -1,0 +1,250 @@
+package session
+
+import (
+	"cmp"
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+//go:embed settle.sql
+var settleSQL string
+
+// SettlerConfig bounds the settler. The zero value of a field means its default.
+type SettlerConfig struct {
+	Writers int           // groups that are written at the same time; default 2
+	Group   int           // moves in a group at most; default 256
+	Queue   int           // moves that may wait; default 4,096. Past it a move is answered 30029 at once
+	Timeout time.Duration // of one group; default 5 s
+}
+
+// Settler writes the moves of many players in one transaction: it takes what queued while the last commit ran, with no waiting
+// timer, and tells each player's goroutine only after the commit. Several Settlers, in one process or in many, may share a
+// database. A bad move never fails its neighbours.
+type Settler struct {
+	db      *pgxpool.Pool
+	log     *slog.Logger
+	config  SettlerConfig
+	queue   chan *move
+	stopped chan struct{}
+	ended   chan struct{} // closed when the last writer has ended
+	stop    sync.Once
+	writers sync.WaitGroup
+	moving  atomic.Int64 // Unix nanoseconds of when a writer last took or ended a group
+	groups  prometheus.Histogram
+	failed  prometheus.Counter
+}
+
+// NewSettler starts a settler's writers; Stop ends them.
+func NewSettler(db *pgxpool.Pool, log *slog.Logger, config SettlerConfig) *Settler {
+	config.Writers = cmp.Or(config.Writers, 2)
+	config.Group = cmp.Or(config.Group, 256)
+	config.Queue = cmp.Or(config.Queue, 4096)
+	config.Timeout = cmp.Or(config.Timeout, 5*time.Second)
+	s := &Settler{
+		db: db, log: log, config: config,
+		queue:   make(chan *move, config.Queue),
+		stopped: make(chan struct{}),
+		ended:   make(chan struct{}),
+		groups: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "croupier_settler_group_moves",
+			Help: "Moves written by one commit.", Buckets: prometheus.ExponentialBuckets(1, 2, 10)}),
+		failed: prometheus.NewCounter(prometheus.CounterOpts{Name: "croupier_settler_failed_groups_total",
+			Help: "Groups that the database did not take whole."}),
+	}
+	for range config.Writers {
+		s.writers.Go(s.write)
+	}
+	return s
+}
+
+// Describe and Collect make a Settler a prometheus.Collector.
+func (s *Settler) Describe(c chan<- *prometheus.Desc) { prometheus.DescribeByCollect(s, c) }
+
+// Collect implements prometheus.Collector.
+func (s *Settler) Collect(c chan<- prometheus.Metric) {
+	s.groups.Collect(c)
+	s.failed.Collect(c)
+	c <- prometheus.MustNewConstMetric(queuedMoves, prometheus.GaugeValue, float64(len(s.queue)))
+}
+
+var queuedMoves = prometheus.NewDesc("croupier_settler_queued_moves", "Moves that wait for a writer.", nil, nil)
+
+// Stop writes what is queued and ends the writers. A move that comes later is answered with Busy. It may be called twice.
+func (s *Settler) Stop() {
+	s.stop.Do(func() {
+		close(s.stopped)
+		s.writers.Wait()
+		close(s.ended)
+	})
+}
+
+// Health returns an error when the settler cannot take a move, or leaves moves waiting.
+func (s *Settler) Health() error {
+	switch n := len(s.queue); {
+	case n == cap(s.queue):
+		return errors.New("the settler's queue is full")
+	case n > 0 && time.Since(time.Unix(0, s.moving.Load())) > 2*s.config.Timeout:
+		return fmt.Errorf("%d moves wait and no writer takes them", n)
+	}
+	return nil
+}
+
+// settle queues a move and waits for its verdict. It returns Busy, and the move is not written then, when the queue is full or the
+// settler was stopped.
+// It does not give up on a queued move: only a verdict says what became of it, and the writers' timeout bounds the wait.
+func (s *Settler) settle(m *move) (verdict, error) {
+	select {
+	case s.queue <- m:
+	default:
+		return later, busy()
+	}
+	select {
+	case told := <-m.settled:
+		return told, m.cause
+	case <-s.ended:
+	}
+	select {
+	case told := <-m.settled:
+		return told, m.cause
+	default: // nobody will take it from the queue any more
+		return later, busy()
+	}
+}
+
+func busy() *Error {
+	return &Error{Code: Busy, Message: "Server busy, nothing was done; retry with the same requestId",
+		Details: map[string]any{"retryAfterMs": 250}}
+}
+
+// write takes groups from the queue until the settler is stopped and the queue is empty.
+func (s *Settler) write() {
+	group := make([]*move, 0, s.config.Group)
+	batch := newBatch(s.config.Group)
+	for {
+		group = group[:0]
+		select {
+		case m := <-s.queue:
+			group = append(group, m)
+		case <-s.stopped:
+			select {
+			case m := <-s.queue:
+				group = append(group, m)
+			default:
+				return
+			}
+		}
+	collect:
+		for len(group) < s.config.Group {
+			select {
+			case m := <-s.queue:
+				group = append(group, m)
+			default:
+				break collect
+			}
+		}
+		s.moving.Store(time.Now().UnixNano())
+		s.writeGroup(batch, group)
+		s.moving.Store(time.Now().UnixNano())
+	}
+}
+
+// writeGroup commits a group and tells every move its verdict. When the database refuses the group as a whole because of what is
+// in it, its halves are tried alone, so that only the bad move is left without effect.
+func (s *Settler) writeGroup(b *batch, group []*move) {
+	slices.SortFunc(group, func(a, b *move) int { return slices.Compare(a.player[:], b.player[:]) })
+	s.groups.Observe(float64(len(group)))
+	done, err := s.commit(b, group)
+	if err == nil {
+		for i, m := range group {
+			m.settled <- map[bool]verdict{true: written, false: stale}[done[i]]
+		}
+		return
+	}
+	s.failed.Inc()
+	told := judge(err)
+	if told == failed && len(group) > 1 {
+		half := len(group) / 2
+		s.writeGroup(b, group[:half])
+		s.writeGroup(b, group[half:])
+		return
+	}
+	if told != failed { // whose one move is told as an incident
+		s.log.Warn("a group was not settled", "moves", len(group), "error", err)
+	}
+	for _, m := range group {
+		m.cause = fmt.Errorf("settle round %s: %w", m.round, err)
+		m.settled <- told
+	}
+}
+
+// judge says what an error of the one statement means for all of its moves. An ERROR that the server reports has rolled it back; a
+// broken connection, or a server that is going away, leaves open whether the commit was made.
+func judge(err error) verdict {
+	if pgconn.SafeToRetry(err) { // nothing was sent
+		return later
+	}
+	var reported *pgconn.PgError
+	if !errors.As(err, &reported) || reported.SeverityUnlocalized != "ERROR" {
+		return unknown
+	}
+	switch reported.Code[:2] {
+	// Data exception, integrity constraint, what the statement itself may not do, a limit of the program (nesting, size), a trigger's
+	// refusal, damage in a table: each may be one move's alone.
+	case "22", "23", "42", "54", "P0", "XX":
+		return failed
+	}
+	return later
+}
+
+// commit writes the group in one transaction, again when the database asks for it, and reports which moves took effect.
+func (s *Settler) commit(b *batch, group []*move) (done []bool, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), s.config.Timeout)
+	defer cancel()
+	b.fill(group)
+	for attempt := 1; ; attempt++ {
+		done, err = s.try(ctx, b)
+		var again *pgconn.PgError
+		if attempt < 10 && errors.As(err, &again) && (again.Code == "40001" || again.Code == "40P01") {
+			continue
+		}
+		return done, err
+	}
+}
+
+func (s *Settler) try(ctx context.Context, b *batch) ([]bool, error) {
+	rows, err := s.db.Query(ctx, settleSQL, b.args())
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	done := make([]bool, len(b.n))
+	var n int32
+	for rows.Next() {
+		if err := rows.Scan(&n); err != nil {
+			return nil, err
+		}
+		done[n] = true
+	}
+	return done, rows.Err()
+}
+
+// args names the arrays as settle.sql does.
+func (b *batch) args() pgx.NamedArgs {
+	return pgx.NamedArgs{
+		"n": b.n, "player": b.player, "operator": b.operator, "version": b.version, "before": b.before, "seed_seq": b.seedSeq, "nonce": b.nonce,
+		"opens": b.opens, "round": b.round, "game": b.game, "build": b.build, "step": b.step, "status": b.status, "stake": b.stake,
+		"lapse": b.lapse, "payout": b.payout, "state": b.state, "forced": b.forced, "session": b.session, "request_id": b.requestID,
+		"type": b.kind, "request": b.request, "answer": b.answer, "stake_id": b.stakeID, "lapse_id": b.lapseID, "payout_id": b.payoutID, "at": b.at,
+	}
+}
