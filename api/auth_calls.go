@@ -1,0 +1,118 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"croupier/session"
+)
+
+type createTokenInput struct {
+	Body struct {
+		PlayerID     string `json:"playerId" minLength:"1" maxLength:"128" doc:"Your own id of the player, who is made if there is none" example:"player-42"`
+		Currency     string `json:"currency" minLength:"1" maxLength:"10" doc:"Of the player; it never changes" example:"USD"`
+		Jurisdiction string `json:"jurisdiction" minLength:"1" maxLength:"64" doc:"Whose rules the player plays under" example:"MT"`
+		Locale       string `json:"locale" minLength:"1" maxLength:"64" example:"en-GB"`
+		GameID       string `json:"gameId,omitempty" maxLength:"64" doc:"What the player came for" example:"slots"`
+		Username     string `json:"username,omitempty" maxLength:"128" doc:"What the player is called on the screen" example:"Ada"`
+		DemoMode     bool   `json:"demoMode,omitempty" doc:"Play money. A sandbox operator's players never have other money, a live operator's never have this"`
+	}
+}
+
+type launchData struct {
+	LaunchToken string    `json:"launchToken" doc:"Of one use"`
+	ExpiresAt   time.Time `json:"expiresAt" doc:"30 seconds from now"`
+}
+
+func (s *Server) createToken(ctx context.Context, in *createTokenInput) (launchData, error) {
+	operator, b := requestOf(ctx).caller.Operator, &in.Body
+	if b.DemoMode && operator.Mode != session.Sandbox {
+		return launchData{}, session.FieldError(session.InvalidRequest, "demoMode", "needs a sandbox operator: this one's players play for real money")
+	}
+	if err := s.checkGame(b.GameID); err != nil {
+		return launchData{}, err
+	}
+	spec := session.PlayerSpec{ExternalID: b.PlayerID, Currency: b.Currency, Jurisdiction: b.Jurisdiction, Locale: b.Locale, Username: b.Username}
+	token, expires, err := s.Access.CreateLaunch(ctx, operator, spec, b.GameID)
+	return launchData{token, expires}, err
+}
+
+// checkGame returns InvalidRequest for a game that is named and not there.
+func (s *Server) checkGame(id string) error {
+	if _, ok := s.Floor.Catalogue().Lookup(id); !ok && id != "" {
+		return session.FieldError(session.InvalidRequest, "gameId", "is not a game of this server")
+	}
+	return nil
+}
+
+type exchangeInput struct {
+	Body struct {
+		LaunchToken string `json:"launchToken" minLength:"1" maxLength:"256" example:"lt_…"`
+	}
+}
+
+type sessionData struct {
+	SessionToken string     `json:"sessionToken" doc:"A JWT: the bearer of the player's calls and of the WebSocket"`
+	ExpiresAt    time.Time  `json:"expiresAt" doc:"Of the session token: refresh before"`
+	RefreshToken string     `json:"refreshToken" doc:"Of one use. Used twice, it ends the session"`
+	Player       playerData `json:"player"`
+	GameID       string     `json:"gameId,omitempty" doc:"What the launch token was made for"`
+}
+
+type playerData struct {
+	ID         string `json:"id"`
+	ExternalID string `json:"externalId"`
+	Username   string `json:"username"`
+	Currency   string `json:"currency"`
+}
+
+func (s *Server) exchange(ctx context.Context, in *exchangeInput) (sessionData, error) {
+	grant, err := s.Access.Exchange(ctx, in.Body.LaunchToken)
+	return sessionOf(grant), err
+}
+
+type refreshInput struct {
+	Body struct {
+		RefreshToken string `json:"refreshToken" minLength:"1" maxLength:"256" example:"rt_…"`
+	}
+}
+
+func (s *Server) refresh(ctx context.Context, in *refreshInput) (sessionData, error) {
+	grant, err := s.Access.Refresh(ctx, in.Body.RefreshToken)
+	return sessionOf(grant), err
+}
+
+func sessionOf(g session.Grant) sessionData {
+	return sessionData{SessionToken: g.SessionToken, ExpiresAt: g.ExpiresAt, RefreshToken: g.RefreshToken, Player: playerOut(g.Player), GameID: g.GameID}
+}
+
+func playerOut(p session.Player) playerData {
+	return playerData{ID: p.ID.String(), ExternalID: p.ExternalID, Username: p.Username, Currency: p.Currency.Code()}
+}
+
+type endedData struct {
+	Ended bool `json:"ended" doc:"Always true: the session's tokens are refused from now on, and its sockets are closed"`
+}
+
+func (s *Server) logout(ctx context.Context, _ *nothing) (endedData, error) {
+	return endedData{true}, s.Access.Logout(ctx, requestOf(ctx).claims.SessionID)
+}
+
+type ticketInput struct {
+	Body struct {
+		GameID string `json:"gameId" minLength:"1" maxLength:"64" doc:"An id or an alias" example:"slots"`
+	}
+}
+
+type ticketData struct {
+	Ticket    string    `json:"ticket" doc:"Opens one socket: /ws?ticket=…"`
+	ExpiresAt time.Time `json:"expiresAt" doc:"60 seconds from now"`
+}
+
+func (s *Server) createTicket(ctx context.Context, in *ticketInput) (ticketData, error) {
+	if err := s.checkGame(in.Body.GameID); err != nil {
+		return ticketData{}, err
+	}
+	ticket, expires, err := s.Access.Ticket(ctx, *requestOf(ctx).claims, in.Body.GameID)
+	return ticketData{ticket, expires}, err
+}

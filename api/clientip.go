@@ -1,0 +1,43 @@
+package api
+
+import (
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// proxies are those whose X-Forwarded-For is believed.
+type proxies []netip.Prefix
+
+// client is whom limits count a request by: an IPv4 address, or the /64 network of an IPv6 address, which is what one client is given.
+// It is the peer's, or the one that a trusted proxy says that it speaks for: of X-Forwarded-For only what trusted proxies
+// appended is believed, so it is the last address that is not one of theirs.
+func (p proxies) client(r *http.Request) netip.Addr {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	address := peer.Addr().Unmap()
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0 && p.trust(address); i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break // whoever wrote this did not write an address: nothing before it can be believed either
+		}
+		address = hop.Unmap()
+	}
+	if address = address.WithZone(""); address.Is6() {
+		network, _ := address.Prefix(64) // 64 bits fit
+		return network.Addr()
+	}
+	return address
+}
+
+func (p proxies) trust(address netip.Addr) bool {
+	for _, prefix := range p {
+		if prefix.Contains(address.WithZone("")) {
+			return true
+		}
+	}
+	return false
+}

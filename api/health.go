@@ -1,0 +1,86 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"croupier/migrations"
+)
+
+func (s *Server) serveJWKS(w http.ResponseWriter, r *http.Request) {
+	keys, err := s.Keys.JWKS(r.Context())
+	if err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/jwk-set+json")
+	w.Header().Set("Cache-Control", "public, max-age=60")
+	_, _ = w.Write(keys) // the client is gone
+}
+
+// serveHealth says that the process is alive, and nothing of what it depends on.
+func (s *Server) serveHealth(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
+}
+
+// readiness says whether the server can serve players now: 200 if every check is ok, else 503. Anyone may ask, so the checks are
+// made once in readinessAge at most.
+type readiness struct {
+	server *Server
+
+	mu     sync.Mutex
+	at     time.Time
+	checks map[string]string
+	ready  bool
+}
+
+const (
+	readinessAge     = time.Second
+	readinessTimeout = 3 * time.Second
+)
+
+// The checks' results.
+const (
+	checkOK     = "ok"
+	checkFailed = "failed"
+)
+
+func (c *readiness) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	if now := c.server.now(); c.checks == nil || now.Sub(c.at) >= readinessAge {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), readinessTimeout) // made for all who ask
+		c.checks, c.ready = c.server.check(ctx)
+		c.at = now
+		cancel()
+	}
+	checks, ready := c.checks, c.ready
+	c.mu.Unlock()
+	status, word := http.StatusOK, "ready"
+	if !ready {
+		status, word = http.StatusServiceUnavailable, "not ready"
+	}
+	writeJSON(w, status, map[string]any{"status": word, "checks": checks})
+}
+
+// check makes the checks of readiness. Why one failed is for the log: the answer is public.
+func (s *Server) check(ctx context.Context) (results map[string]string, ready bool) {
+	results, ready = map[string]string{}, true
+	set := func(name string, err error) {
+		results[name] = checkOK
+		if err != nil {
+			results[name], ready = checkFailed, false
+			s.log.Warn("not ready", "check", name, "error", err)
+		}
+	}
+	set("database", s.db.Ping(ctx))
+	schema := migrations.Check(ctx, s.config.DatabaseURL)
+	set("schema", schema)
+	if schema != nil && !errors.Is(schema, migrations.ErrSchema) {
+		results["schema"] = "unknown" // the database was not reached
+	}
+	set("settler", s.settler.Health())
+	return results, ready
+}

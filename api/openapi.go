@@ -1,0 +1,125 @@
+package api
+
+import (
+	"context"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"croupier/session"
+	"croupier/wallet/money"
+)
+
+const apiIntroduction = `croupier is a casino game session server whose every outcome can be proven fair and whose every cent can be accounted for.
+
+Every answer is an envelope: {"success": true, "data": …, "requestId": "…"} or {"success": false, "error": {"code", "message", "details"}, "requestId": "…"}. ` +
+	`The codes are a closed list. A request's X-Request-Id is echoed. Unknown fields and query parameters are refused, bodies have at most 64 KiB.
+
+Operators call with an API key and sign every call: X-Timestamp is the time in Unix seconds, within five minutes of the server's, and X-Signature is ` +
+	`sha256= and the hex of HMAC-SHA256(apiSecret, "{timestamp}.{METHOD}.{path with query}.{raw body}"). Players call with their session token. ` +
+	`Money is JSON numbers, exact, in the currency's own decimals.`
+
+var securitySchemes = map[string]*huma.SecurityScheme{
+	"apiKey": {Type: "http", Scheme: "bearer", BearerFormat: "sk_sandbox_… or sk_live_…",
+		Description: "An operator's API key. The call must be signed too."},
+	"timestamp": {Type: "apiKey", In: "header", Name: "X-Timestamp", Description: "The time of the call, in Unix seconds."},
+	"signature": {Type: "apiKey", In: "header", Name: "X-Signature",
+		Description: `sha256= and the hex of HMAC-SHA256(apiSecret, "{timestamp}.{METHOD}.{path with query}.{raw body}").`},
+	"session": {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "A player's session token."},
+}
+
+// security is how an audience is authenticated, in OpenAPI's words: any one of the maps, with all that is in it.
+func (who audience) security() []map[string][]string {
+	operator := map[string][]string{"apiKey": {}, "timestamp": {}, "signature": {}}
+	player := map[string][]string{"session": {}}
+	switch who {
+	case operators, sandboxOperators:
+		return []map[string][]string{operator}
+	case players:
+		return []map[string][]string{player}
+	case both:
+		return []map[string][]string{player, operator}
+	}
+	return []map[string][]string{}
+}
+
+// exampleRefusals is one error for each status that a call may be answered with: those that any call of its audience may be, and its
+// own.
+func exampleRefusals(who audience, own []session.Code) []*failure {
+	codes := append([]session.Code{session.InvalidRequest, session.RateLimited, session.Internal, session.Unavailable}, own...)
+	switch who {
+	case operators:
+		codes = append(codes, session.InvalidKey)
+	case sandboxOperators:
+		codes = append(codes, session.InvalidKey, session.Forbidden)
+	case players, both:
+		codes = append(codes, session.SessionExpired, session.Forbidden)
+	case anyone:
+		codes = append(codes, session.LaunchUsed, session.Forbidden)
+	}
+	list := make([]*failure, len(codes))
+	for i, code := range codes {
+		list[i] = newFailure(context.Background(), exampleRefusal(code))
+		list[i].RequestID = exampleID
+	}
+	return list
+}
+
+// exampleRefusal is an error of a code. It panics for one that no call is documented with.
+func exampleRefusal(code session.Code) *session.Error {
+	message, ok := map[session.Code]string{
+		session.InvalidKey:     "API key is not valid",
+		session.SessionExpired: "Session expired",
+		session.LaunchUsed:     "Launch token was used already",
+		session.Forbidden:      "Not allowed with this key or session",
+		session.NotFound:       "Not found",
+		session.PlayerNotFound: "Player not found",
+		session.Conflict:       "In conflict with what is there",
+	}[code]
+	e := &session.Error{Code: code, Message: message}
+	switch code {
+	case session.InvalidRequest:
+		return session.FieldError(code, "amount", "must have at most 2 decimals in USD")
+	case session.NotEnoughMoney:
+		e.Message, e.Details = "Insufficient balance", map[string]any{"required": money.Number("25.00"), "available": money.Number("10.50"), "currency": "USD"}
+	case session.RateLimited:
+		e.Message, e.Details = "Too many requests", map[string]any{"retryAfterMs": 1000}
+	case session.Internal:
+		e.Message, e.Details = "Internal error", exampleIncident
+	case session.Unavailable:
+		e.Message, e.Details = "Not available now", exampleIncident
+	default:
+		if !ok {
+			panic("api: no example of error " + string(code))
+		}
+	}
+	return e
+}
+
+const exampleID = "0198b6f0-7a52-7c3e-9d0a-3f1f6f0c2b11"
+
+var exampleIncident = map[string]any{"incidentId": exampleID}
+
+// What the calls are about, for their readers.
+const (
+	createTokenDoc  = "Your server asks for it when a player opens a game on your site, and hands it to the player's browser. It is good for 30 seconds and for one use. A player who is not known yet is made."
+	exchangeDoc     = "The player's browser does this first. A launch token that has expired is 80101, one that was used 80102, any other 80103."
+	refreshDoc      = "Needs no session token, because that may have expired. The refresh token is of one use: used a second time it was stolen, and the session is ended."
+	logoutDoc       = "Takes effect at once, on every node. Open rounds stay as they are and can be gone on with in another session."
+	ticketDoc       = "A ticket stands in the socket's URL in place of the session token, because URLs end up in logs. It is good for 60 seconds and for one use."
+	gamesDoc        = "With the variant that is played here, its exact return and its limits. A player sees the games that can be played in its currency."
+	gameDoc         = "By its id or one of its aliases."
+	configDoc       = "Everything that an outcome depends on. The hash of it is in every round's record."
+	balanceDoc      = "What is free and what is at stake in open rounds."
+	transactionsDoc = "Every movement of the player's money, newest first, page by page."
+	depositDoc      = "Moves money from you to the player. The same transactionId again moves nothing and is answered as the first time; with another amount or player it is 80007. So a call without an answer can be sent again."
+	withdrawDoc     = "Moves money from the player to you, if it is there: money at stake is not. The transactionId is as for a deposit, and of the same space."
+	roundsDoc       = "Records of the player's rounds, newest first, page by page."
+	roundDoc        = "Every action with its outcome and its money. The server seed is there once it is revealed; with it the whole round can be recomputed."
+	seedsDoc        = "What the next round is committed to, and the commitment to the server seed after it."
+	seedHistoryDoc  = "Every pair that was played and revealed, newest first, page by page."
+	rotateDoc       = "Reveals the active server seed, makes the next one active with your client seed, and commits to a new next one. Refused with 80007 while a round is open. Every call that succeeds rotates: if you may have to send it again because no answer came, send expectedServerSeedHash, the serverSeedHash that GET /seeds shows. Then it rotates once: 80007 tells that another pair is active now, and GET /seeds/history has what was revealed."
+	testPlayerDoc   = "Makes the player, or finds it, with a starting balance and a launch token."
+	addBalanceDoc   = "A deposit like any other, with a transactionId that the server makes."
+	resetDoc        = "Forgets forced outcomes, and sets the balance by a deposit or a withdrawal. Seeds, rounds and transfers stay. Refused with 80007 while a round is open."
+	forceDoc        = "The player's next round of the game comes out like this. It is played by the rules as ever, and its record says for ever that it was forced."
+)

@@ -1,0 +1,268 @@
+// Package api is the edge: REST, WebSocket, envelopes, error codes and rate limits. It turns bytes into calls and errors into
+// codes; it decides nothing about play or money, and nothing behind it knows how a client speaks.
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"croupier/fairness"
+	"croupier/migrations"
+	"croupier/session"
+	"croupier/wallet"
+)
+
+// Server is one croupier process: started by Start, ended by Close.
+type Server struct {
+	Operators *session.Operators
+	Players   *session.Players
+	Access    *session.Access
+	Keys      *session.KeyRing
+	Tokens    *session.Tokens
+	Floor     *session.Floor
+	Ledger    *wallet.Ledger
+
+	config  Config
+	log     *slog.Logger
+	now     session.Clock
+	db      *pgxpool.Pool
+	writing *pgxpool.Pool // the settler's own connections: no other use of the database makes play wait for one
+	settler *session.Settler
+	metrics *metrics
+	sockets sockets
+	rates   *rateLimits
+	rest    *http.Server
+	address net.Addr
+	cancel  context.CancelFunc // of what runs beside the requests
+	running sync.WaitGroup
+	failed  chan error
+}
+
+// Start connects, checks the schema, opens the floor and listens. The database must be migrated: it returns migrations.ErrSchema
+// otherwise. It does not block.
+func Start(ctx context.Context, config Config) (_ *Server, err error) {
+	if err := config.complete(); err != nil {
+		return nil, err
+	}
+	if err := migrations.Check(ctx, config.DatabaseURL); err != nil {
+		return nil, err
+	}
+	s := &Server{config: config, log: config.Log, now: config.Now, failed: make(chan error, 1), metrics: newMetrics(),
+		rates: newRateLimits(config.Limits, config.TrustedProxies, config.Now)}
+	defer func() {
+		if err != nil {
+			s.stop()
+		}
+	}()
+	if s.db, err = connect(ctx, config.DatabaseURL, int32(8+2*runtime.NumCPU())); err != nil {
+		return nil, err
+	}
+	if s.writing, err = connect(ctx, config.DatabaseURL, maxWriters); err != nil {
+		return nil, err
+	}
+	if err := s.open(ctx); err != nil {
+		return nil, err
+	}
+	listener, err := net.Listen("tcp", config.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s is in use: name another address with --listen; port 0 takes a free one", config.Listen)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", config.Listen, err)
+	}
+	s.address = listener.Addr()
+	if s.config.PublicURL == "" {
+		s.config.PublicURL = "http://" + s.address.String()
+	}
+	s.rest = &http.Server{
+		Handler:           s.routes(),
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 16 << 10,
+		ErrorLog:       slog.NewLogLogger(config.Log.Handler(), slog.LevelDebug), // what a client's broken connection causes
+	}
+	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	s.cancel = cancel
+	s.running.Go(func() { s.Floor.Listen(background) })
+	s.running.Go(func() { s.maintain(background) })
+	s.running.Go(func() { s.sockets.keepAlive(background, s.now, s.config.Limits.PingEvery) })
+	s.running.Go(func() {
+		if err := s.rest.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			s.failed <- err
+		}
+	})
+	return s, nil
+}
+
+// connect opens the pool as croupier_app, whatever role the URL names: append-only tables are so to the server itself. Sequential
+// scans and hash joins are never right for what a server asks, and a plan made while a table was empty would prefer them.
+func connect(ctx context.Context, url string, connections int32) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("database URL: %w", err)
+	}
+	config.MaxConns = connections
+	for name, value := range map[string]string{
+		"role": "croupier_app", "application_name": "croupier", "timezone": "UTC",
+		"statement_timeout": "10s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s",
+		"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "jit": "off",
+	} {
+		config.ConnConfig.RuntimeParams[name] = value
+	}
+	db, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the database: %w", err)
+	}
+	if err := db.Ping(ctx); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("connect to the database: %w", err)
+	}
+	return db, nil
+}
+
+// open makes the rooms behind the edge.
+func (s *Server) open(ctx context.Context) error {
+	vault, err := fairness.NewVault(s.config.MasterKeys[0], s.config.MasterKeys[1:]...)
+	if err != nil {
+		return fmt.Errorf("master key: %w", err)
+	}
+	if _, err := s.db.Exec(ctx, `SELECT ensure_partitions(2)`); err != nil {
+		return fmt.Errorf("partitions: %w", err)
+	}
+	s.Operators = session.NewOperators(s.db, vault, s.now)
+	s.Players = session.NewPlayers(s.db, vault, s.now)
+	s.Ledger = &wallet.Ledger{DB: s.db, Now: s.now}
+	lifetimes := session.DefaultLifetimes()
+	if s.Keys, err = session.OpenKeyRing(ctx, s.db, vault, s.now, lifetimes.Token); err != nil {
+		return fmt.Errorf("signing keys: %w", err)
+	}
+	if s.Tokens, err = session.NewTokens(s.Keys, "croupier", "croupier:play", s.now); err != nil {
+		return err
+	}
+	s.Access = session.NewAccess(s.db, s.Players, s.Tokens, lifetimes, s.now)
+	s.Access.LiveOnly = s.config.Mode == string(session.Live)
+	s.settler = session.NewSettler(s.writing, s.log, s.config.Settler)
+	s.Floor, err = session.NewFloor(ctx, s.db, vault, s.config.Catalogue, s.settler, s.now, s.log)
+	if err != nil {
+		return err
+	}
+	s.metrics.registry.MustRegister(s.settler, &s.sockets, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return nil
+}
+
+// maintain does what must be done now and then.
+func (s *Server) maintain(ctx context.Context) {
+	daily := time.NewTicker(24 * time.Hour)
+	defer daily.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-daily.C:
+			if _, err := s.db.Exec(ctx, `SELECT ensure_partitions(2)`); err != nil {
+				s.log.Error("make partitions", "error", err)
+			}
+		}
+	}
+}
+
+// Addr is where the server listens.
+func (s *Server) Addr() net.Addr { return s.address }
+
+// URL is how the server is reached: scheme and host.
+func (s *Server) URL() string { return s.config.PublicURL }
+
+// Log is where the server writes what happens.
+func (s *Server) Log() *slog.Logger { return s.log }
+
+// Failed receives an error if the server stops listening by itself.
+func (s *Server) Failed() <-chan error { return s.failed }
+
+// Close ends the server: no new connection, what is in flight is finished and told, sockets close with 1001. It waits for that
+// until ctx ends, and a second longer for what cannot be hurried, such as a database that does not answer. It may be called once.
+func (s *Server) Close(ctx context.Context) error {
+	var closed, drained error
+	var both sync.WaitGroup
+	both.Go(func() { closed = s.closeREST(ctx) })
+	both.Go(func() { drained = s.sockets.drain(ctx) })
+	both.Wait()
+	stopped := make(chan struct{})
+	go func() {
+		s.stop()
+		close(stopped)
+	}()
+	select {
+	case <-stopped:
+		return errors.Join(closed, drained)
+	case <-afterwards(ctx, time.Second):
+		return errors.Join(closed, drained, errors.New("the database did not answer in time; what was under way is resolved by its request id"))
+	}
+}
+
+// closeREST finishes the requests that are under way. One that takes half of the time, because its client does not finish it, is cut.
+func (s *Server) closeREST(ctx context.Context) error {
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Until(deadline)/2)
+		defer cancel()
+	}
+	if err := s.rest.Shutdown(ctx); err != nil {
+		return s.rest.Close()
+	}
+	return nil
+}
+
+// afterwards is closed some time after a context has ended.
+func afterwards(ctx context.Context, d time.Duration) <-chan struct{} {
+	late := make(chan struct{})
+	context.AfterFunc(ctx, func() { time.AfterFunc(d, func() { close(late) }) })
+	return late
+}
+
+// stop ends what runs beside the requests, in the reverse order of its start.
+func (s *Server) stop() {
+	if s.cancel != nil {
+		s.cancel()
+	}
+	s.running.Wait()
+	if s.settler != nil {
+		s.settler.Stop()
+	}
+	for _, pool := range []*pgxpool.Pool{s.writing, s.db} {
+		if pool != nil {
+			pool.Close()
+		}
+	}
+}
+
+type metrics struct {
+	registry *prometheus.Registry
+	messages *prometheus.CounterVec
+	answers  *prometheus.HistogramVec
+	requests *prometheus.HistogramVec
+}
+
+func newMetrics() *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		messages: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "croupier_socket_messages_total",
+			Help: "Client messages by type and by the code of their error, empty for none."}, []string{"type", "error"}),
+		answers: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "croupier_socket_answer_seconds",
+			Help: "Time from a client message to its answer.", Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14)}, []string{"type"}),
+		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "croupier_rest_request_seconds",
+			Help: "Time of REST requests.", Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14)}, []string{"method", "route", "status"}),
+	}
+	m.registry.MustRegister(m.messages, m.answers, m.requests)
+	return m
+}

@@ -1,0 +1,157 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"time"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"croupier/session"
+)
+
+// serve answers one message, exactly once.
+func (c *socket) serve(ctx context.Context, text []byte) {
+	start := time.Now()
+	m, bad := decodeMessage(text)
+	var kind string
+	var payload []byte
+	e := bad
+	if limited := c.limited(); limited != nil {
+		e = limited
+	} else if e == nil {
+		kind, payload, e = c.answer(ctx, m)
+	}
+	code := ""
+	if e != nil {
+		kind, payload, code = "error", errorPayload(e), string(e.Code)
+	}
+	c.out.reply(appendMessage(make([]byte, 0, len(payload)+160), kind, payload, m.requestID, c.server.now()))
+	c.count(code)
+	c.server.metrics.messages.WithLabelValues(knownKind(m.kind), code).Inc()
+	c.server.metrics.answers.WithLabelValues(knownKind(m.kind)).Observe(time.Since(start).Seconds())
+}
+
+// count closes a connection that goes on sending what cannot be served.
+func (c *socket) count(code string) {
+	c.malformed++
+	c.overLimit++
+	switch session.Code(code) {
+	case session.Malformed, session.UnknownType:
+		c.overLimit = 0
+	case session.TooManyMessages:
+		c.malformed = 0
+	case session.SessionExpired:
+		c.part(closeNotAuthenticated, "session expired")
+	case session.PlayerExcluded:
+		c.part(closeForbidden, "player excluded or suspended")
+	default:
+		c.malformed, c.overLimit = 0, 0
+	}
+	if c.malformed >= maxMalformed || c.overLimit >= maxOverLimit {
+		c.part(closeTooMany, "too many messages that cannot be served")
+	}
+}
+
+// limited returns TooManyMessages when the connection sends faster than it may.
+func (c *socket) limited() *session.Error {
+	r := c.limiter.Reserve()
+	if wait := r.Delay(); wait > 0 {
+		r.Cancel()
+		return &session.Error{Code: session.TooManyMessages, Message: "Too many messages",
+			Details: map[string]any{"retryAfterMs": wait.Milliseconds() + 1}}
+	}
+	return nil
+}
+
+// answer does what a message asks for and returns the type and payload of its result.
+func (c *socket) answer(ctx context.Context, m message) (kind string, payload []byte, e *session.Error) {
+	defer c.rescue(m.kind, m.requestID, func(told *session.Error) { e = told })
+	if !c.server.now().Before(c.claims.ExpiresAt) {
+		return "", nil, session.Errorf(session.SessionExpired, "Session expired")
+	}
+	kind, payload, err := c.dispatch(ctx, m)
+	if err != nil {
+		return "", nil, c.explain(err, m.kind, m.requestID)
+	}
+	return kind, payload, nil
+}
+
+func (c *socket) dispatch(ctx context.Context, m message) (kind string, payload []byte, err error) {
+	request := session.Request{ID: m.requestID, Payload: m.payload}
+	switch m.kind {
+	case "action":
+		var bad *session.Error
+		if request.Action, bad = actionName(m.payload); bad != nil {
+			return "", nil, bad
+		}
+		payload, err = c.visit.Act(ctx, request)
+		return "action_result", payload, err
+	case "cashout":
+		if bad := decodePayload(m.payload, &struct{}{}); bad != nil {
+			return "", nil, bad
+		}
+		payload, err = c.visit.CashOut(ctx, request)
+		return "cashout_result", payload, err
+	case "seed_rotate":
+		var wants struct {
+			ClientSeed jsontext.Value `json:"clientSeed"`
+		}
+		if bad := decodePayload(m.payload, &wants); bad != nil {
+			return "", nil, bad
+		}
+		var seed string
+		if len(wants.ClientSeed) > 0 { // null and "" are not leaving it out: a rotation cannot be taken back
+			if err := jsonv2.Unmarshal(wants.ClientSeed, &seed); err != nil || seed == "" {
+				return "", nil, session.FieldError(session.Malformed, "clientSeed", "must be a string of 1 to 64 characters, or left out")
+			}
+		}
+		payload, err = c.visit.Rotate(ctx, request, seed)
+		return "seed_rotated", payload, err
+	}
+	return c.query(ctx, m)
+}
+
+// query answers the messages that change nothing: afresh every time, whatever their request id.
+func (c *socket) query(ctx context.Context, m message) (kind string, payload []byte, err error) {
+	if knownKind(m.kind) == "unknown" {
+		return "", nil, &session.Error{Code: session.UnknownType, Message: "Unknown message type",
+			Details: map[string]any{"field": "type", "allowed": kinds}}
+	}
+	if bad := decodePayload(m.payload, &struct{}{}); bad != nil {
+		return "", nil, bad
+	}
+	switch m.kind {
+	case "ping":
+		return "pong", append(strconv.AppendInt([]byte(`{"serverTime":`), c.server.now().UnixMilli(), 10), '}'), nil
+	case "balance_get":
+		return marshalled("balance_update")(c.visit.Balance(ctx))
+	default: // seed_get
+		return marshalled("seed_state")(c.visit.Seeds(ctx))
+	}
+}
+
+// kinds are the messages that this server understands.
+var kinds = []string{"action", "cashout", "seed_rotate", "ping", "balance_get", "seed_get"}
+
+// knownKind bounds what a client can make a metric's label of.
+func knownKind(kind string) string {
+	for _, k := range kinds {
+		if k == kind {
+			return k
+		}
+	}
+	return "unknown"
+}
+
+func marshalled(kind string) func(any, error) (string, []byte, error) {
+	return func(payload any, err error) (string, []byte, error) {
+		if err != nil {
+			return "", nil, err
+		}
+		text, err := json.Marshal(payload)
+		return kind, text, err
+	}
+}
