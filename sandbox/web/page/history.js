@@ -1,0 +1,192 @@
+// The lists: past rounds with their proofs, revealed seeds, and the table of pays.
+import { $, clock, day, el, grouped, icon, moment } from "./dom.js";
+import { noted } from "./fair.js";
+import { VERDICTS, proof } from "./proof.js";
+import { call } from "./server.js";
+import { sha256 } from "./verify/stream.js";
+import { verifyRound } from "./verify/verify.js";
+
+const PAGE = 20;
+
+export class Rounds {
+  rulesText = ""; // the rules that rounds are verified by, as the text whose hash their records name
+
+  constructor() {
+    this.rows = new Map(); // by round id: {record, element, report}
+    this.next = null; // cursor of the page after those that are shown
+    this.loading = Promise.resolve();
+    $("#verify-all").addEventListener("click", () => this.verifyAll());
+    $("#older").addEventListener("click", () => this.#next(() => this.#older()));
+  }
+
+  /** Loads the newest rounds; all that are shown, if seeds may have been revealed. */
+  refresh(all) {
+    return this.#next(() => this.#newest(all ? this.rows.size : 1));
+  }
+
+  forget() {
+    this.rows.clear();
+    this.next = null;
+    this.#draw();
+  }
+
+  /** One load after the other, so that an older answer never comes in after a newer one. */
+  #next(load) {
+    this.loading = this.loading.catch(() => {}).then(load).then(() => this.#draw());
+    return this.loading;
+  }
+
+  async #page(cursor) {
+    const query = new URLSearchParams({ gameId: "slots", limit: PAGE, ...(cursor ? { cursor } : {}) });
+    const { rounds, nextCursor } = await call("GET", `/rounds?${query}`);
+    return { rows: rounds.map((record) => [record.roundId, this.#row(record)]), next: nextCursor ?? null };
+  }
+
+  /** Loads at least so many of the newest rounds, and keeps the older ones that are shown if nothing is missing between. */
+  async #newest(count) {
+    const fresh = new Map();
+    let page = { next: null };
+    do {
+      page = await this.#page(page.next);
+      for (const [id, row] of page.rows) fresh.set(id, row);
+    } while (page.next !== null && fresh.size < count);
+    const joined = [...fresh.keys()].some((id) => this.rows.has(id));
+    const older = joined ? [...this.rows].filter(([id]) => !fresh.has(id)) : [];
+    if (older.length === 0) this.next = page.next;
+    this.rows = new Map([...fresh, ...older]);
+  }
+
+  async #older() {
+    const { rows, next } = await this.#page(this.next);
+    this.rows = new Map([...this.rows, ...rows]);
+    this.next = next;
+  }
+
+  #row(record) {
+    const row = this.rows.get(record.roundId);
+    if (row && Boolean(row.record.serverSeed) === Boolean(record.serverSeed)) return row;
+    const made = { record, report: null, element: null };
+    made.element = this.#element(made);
+    return made;
+  }
+
+  #element(row) {
+    const { record } = row;
+    const [action] = record.actions;
+    row.state = el("span", {});
+    row.place = el("div", {});
+    const element = el("li", { "data-round": record.roundId }, el("div", { class: "line" },
+      el("time", { datetime: action.at }, clock(action.at)),
+      el("span", { class: "what" }, `${grouped(record.stake)} staked, ${grouped(record.payout)} paid`,
+        el("small", {}, `nonce ${record.nonce}, seed `, el("code", { title: `Server seed hash ${record.serverSeedHash}` }, short(record.serverSeedHash)),
+          record.forced ? ", forced" : "")),
+      row.state), row.place);
+    if (record.serverSeed) row.state.append(el("button", { type: "button", class: "verdict", "aria-expanded": "false", onclick: () => this.#toggle(row) }, "Verify"));
+    else row.state.append(el("span", { class: "badge wait", title: "Rotate the seed to reveal it" }, VERDICTS.unrevealed.words));
+    return element;
+  }
+
+  async #verify(row) {
+    row.report ??= await verifyRound(row.record, this.rulesText);
+    const { badge, words } = VERDICTS[row.report.verdict];
+    const button = row.state.querySelector("button");
+    if (button) {
+      button.className = `verdict ${badge}`;
+      button.textContent = words;
+      button.setAttribute("aria-expanded", String(row.place.hasChildNodes()));
+    }
+    return row.report;
+  }
+
+  /** Verifies a round and shows the proof, or hides it again. */
+  async #toggle(row) {
+    if (row.place.hasChildNodes()) row.place.replaceChildren();
+    else row.place.replaceChildren(proof(await this.#verify(row), row.record, noted(row.record.serverSeedHash)));
+    await this.#verify(row);
+  }
+
+  /** Verifies the rounds that are loaded and says how many passed. */
+  async verifyAll() {
+    const count = { verified: 0, failed: 0, unrevealed: 0, unknown: 0 };
+    for (const row of this.rows.values()) count[(await this.#verify(row)).verdict]++;
+    const parts = [`${count.verified} verified`];
+    if (count.failed) parts.push(`${count.failed} do not match`);
+    if (count.unknown) parts.push(`${count.unknown} cannot be checked here`);
+    if (count.unrevealed) parts.push(`${count.unrevealed} under the seed still in use: rotate to reveal it`);
+    $("#summary").textContent = parts.join(", ");
+  }
+
+  #draw() {
+    const days = Map.groupBy(this.rows.values(), ({ record }) => day(record.actions[0].at));
+    $("#rounds").replaceChildren(...[...days].map(([name, rows]) =>
+      el("section", {}, el("h3", {}, name), el("ol", {}, rows.map(({ element }) => element)))));
+    $("#no-rounds").hidden = this.rows.size > 0;
+    $("#verify-all").hidden = this.rows.size === 0;
+    $("#verify-all").textContent = this.rows.size === 1 ? "Verify this one" : `Verify these ${this.rows.size}`;
+    $("#older").hidden = this.next === null;
+    $("#summary").textContent = "";
+  }
+}
+
+/** As much of a hash as tells seeds apart by eye. */
+function short(hash) {
+  return hash.slice(0, 8);
+}
+
+/** Loads and shows the revealed seeds, each held against its commitment. */
+export async function showSeeds() {
+  const { seeds } = await call("GET", "/seeds/history?limit=50");
+  const items = await Promise.all(seeds.map(async (seed, i) => {
+    const ok = (await sha256(seed.serverSeed)) === seed.serverSeedHash;
+    return el("li", {},
+      el("span", {}, `${use(seed, seeds[i - 1])}. Revealed ${moment(seed.revealedAt)}`),
+      el("span", {}, "Server seed ", el("code", {}, seed.serverSeed)),
+      el("span", {}, "Client seed ", el("code", {}, seed.clientSeed), seed.clientSeedBy === "player" ? "" : " (made by the server)"),
+      el("ul", { class: "checks" }, el("li", { class: ok ? "yes" : "no" }, ok ? "It hashes to its commitment" : "It does not hash to its commitment")));
+  }));
+  $("#seeds").replaceChildren(...items);
+  $("#no-seeds").hidden = items.length > 0;
+}
+
+/** What became of a seed. after is the seed after it, undefined if that is still in use. */
+function use(seed, after) {
+  const rounds = String(seed.rounds);
+  if (rounds === "1") return "1 round";
+  if (rounds !== "0") return `${rounds} rounds`;
+  const own = seed.clientSeedBy === "server" && after?.clientSeedBy !== "server";
+  return own ? "0 rounds: replaced by your own client seed before the first spin" : "0 rounds: replaced before a spin";
+}
+
+/** Shows what the rules say that pays. */
+export function showPays(rules) {
+  const counts = [3, 4, 5];
+  const lineSymbols = rules.symbols.filter(({ name }) => name !== rules.scatter);
+  const scatter = rules.symbols.find(({ name }) => name === rules.scatter);
+  const row = ({ name, pays }) => el("tr", {}, el("th", { scope: "row" }, icon(name), ` ${name}`),
+    counts.map((n) => el("td", { class: "number" }, String(pays[n] ?? "–"))));
+  const table = (caption, symbols) => el("table", {}, el("caption", {}, caption),
+    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Symbol"), counts.map((n) => el("th", { scope: "col", class: "number" }, `${n} ×`)))),
+    el("tbody", {}, symbols.map(row)));
+  const { award, multiplier } = rules.freeSpins;
+  $("#pays").replaceChildren(
+    table("On a line, from the left, × the bet per line", lineSymbols), table("Anywhere, × the total bet", [scatter]),
+    el("p", { class: "small" }, `The wild stands for every symbol but the scatter. Three or more scatters win ${award} free spins, whose wins are × ${multiplier}; each of these may win ${award} more, once.`),
+    el("div", { class: "paylines" }, rules.paylines.map(payline)));
+}
+
+function payline(rows, i) {
+  const ns = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(ns, "svg");
+  svg.setAttribute("viewBox", "0 0 52 32");
+  svg.setAttribute("aria-hidden", "true");
+  for (let reel = 0; reel < rows.length; reel++) {
+    for (let row = 0; row < 3; row++) {
+      const cell = document.createElementNS(ns, "rect");
+      for (const [name, value] of Object.entries({ x: 2 + reel * 10, y: 2 + row * 10, width: 8, height: 8, rx: 1 })) cell.setAttribute(name, value);
+      if (String(rows[reel]) === String(row)) cell.setAttribute("class", "on");
+      svg.append(cell);
+    }
+  }
+  const words = rows.map((row) => ["top", "middle", "bottom"][Number(row)]).join(", ");
+  return el("figure", {}, svg, el("figcaption", { "aria-label": `Line ${i + 1}: ${words}` }, String(i + 1)));
+}

@@ -1,0 +1,76 @@
+// Package webtest drives the sandbox's page in headless Chromium against the real server and a real Postgres. Whatever it sees on
+// the screen is held against the database.
+package webtest
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"croupier/games"
+	"croupier/games/slots"
+	"croupier/sandbox"
+	"croupier/sandbox/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// TestPage runs everything on one sandbox and one browser. Each subtest is a player of its own in a browser profile of its own.
+func TestPage(t *testing.T) {
+	t.Parallel()
+	h := &house{sandbox: startSandbox(t), browser: startBrowser(t)}
+	var err error
+	if h.db, err = pgxpool.New(t.Context(), h.sandbox.Info().DatabaseURL); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.db.Close)
+	for name, test := range map[string]func(*testing.T, *house){
+		"a session from sign-in to proof": story,
+		"looks":                           looks,
+		"money from outside and words for refusals":            refusals,
+		"attempts to reconnect are five and two seconds apart": attempts,
+		"a session is refreshed, and ends":                     expiry,
+		"a forged record is found out":                         forged,
+		"no celebration of a return within the stake":          modesty,
+		"a long history":      longHistory,
+		"one place at a time": elsewhere,
+		"free spins":          freeSpins,
+		"the API's page":      apiPage,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, h)
+		})
+	}
+}
+
+// house is what the subtests share.
+type house struct {
+	sandbox *sandbox.Sandbox
+	browser context.Context
+	db      *pgxpool.Pool
+}
+
+func startSandbox(t *testing.T) *sandbox.Sandbox {
+	t.Helper()
+	catalogue, err := games.NewCatalogue(slots.Game())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := sandbox.Start(t.Context(), sandbox.Options{Listen: "127.0.0.1:0", DataDir: t.TempDir(), DatabaseURL: pgtest.New(t),
+		Catalogue: catalogue, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+		defer cancel()
+		if err := s.Close(ctx); err != nil {
+			t.Errorf("close the sandbox: %v", err)
+		}
+	})
+	return s
+}
