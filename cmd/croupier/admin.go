@@ -1,0 +1,296 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"croupier/fairness"
+	"croupier/migrations"
+	"croupier/session"
+	"croupier/wallet"
+)
+
+// migrateCmd moves the schema.
+type migrateCmd struct {
+	Up     migrateUpCmd     `cmd:"" help:"Apply what is missing. Run it as the database's owner, before the server starts."`
+	Down   migrateDownCmd   `cmd:"" help:"Take back the newest migration, and the data in what it made."`
+	Status migrateStatusCmd `cmd:"" help:"List the migrations and when they were applied."`
+}
+
+type migrateUpCmd struct{ databaseFlag }
+
+// Run implements the command.
+func (c *migrateUpCmd) Run(ctx context.Context) error { return migrations.Up(ctx, c.DatabaseURL) }
+
+type migrateDownCmd struct {
+	databaseFlag
+	Yes bool `help:"Really: it deletes data."`
+}
+
+// Run implements the command.
+func (c *migrateDownCmd) Run(ctx context.Context) error {
+	if !c.Yes {
+		return fmt.Errorf("taking back a migration deletes the data in what it made; add --yes if you mean it")
+	}
+	return migrations.Down(ctx, c.DatabaseURL)
+}
+
+type migrateStatusCmd struct {
+	databaseFlag
+	JSON bool `name:"json" help:"Print JSON."`
+}
+
+// Run implements the command.
+func (c *migrateStatusCmd) Run(ctx context.Context) error {
+	list, err := migrations.Status(ctx, c.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return json.NewEncoder(os.Stdout).Encode(list)
+	}
+	for _, m := range list {
+		applied := "not applied"
+		if !m.AppliedAt.IsZero() {
+			applied = "applied " + m.AppliedAt.UTC().Format(time.RFC3339)
+		}
+		fmt.Printf("%5d  %-28s %s\n", m.Version, cmp.Or(m.File, "newer than this binary"), applied)
+	}
+	return nil
+}
+
+// operatorCmd keeps operators.
+type operatorCmd struct {
+	Create operatorCreateCmd `cmd:"" help:"Make an operator and its first API key."`
+	Key    operatorKeyCmd    `cmd:"" help:"Make another API key for an operator; the old ones stay in force."`
+	Revoke operatorRevokeCmd `cmd:"" help:"End an API key at once."`
+	List   operatorListCmd   `cmd:"" help:"List the operators and their API keys' ids."`
+}
+
+// vaultFlags are what a command needs to seal secrets as the server does.
+type vaultFlags struct {
+	databaseFlag
+	masterKeyFlag
+}
+
+// open connects and makes the vault. The caller closes the pool.
+func (f vaultFlags) open(ctx context.Context) (*pgxpool.Pool, *fairness.Vault, error) {
+	keys, wrongKeys := f.keys()
+	config, wrongURL := pgxpool.ParseConfig(f.DatabaseURL)
+	if wrongURL != nil {
+		wrongURL = fmt.Errorf("database-url: %w", wrongURL)
+	}
+	if err := errors.Join(wrongURL, wrongKeys); err != nil {
+		return nil, nil, err
+	}
+	vault, err := fairness.NewVault(keys[0], keys[1:]...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("master-key: %w", err)
+	}
+	if err := migrations.Check(ctx, f.DatabaseURL); err != nil {
+		return nil, nil, err
+	}
+	db, err := pgxpool.NewWithConfig(ctx, config)
+	return db, vault, err
+}
+
+// withOperators calls do with the operators of the database. It opens the signing keys first: a master key that is not the server's
+// must not make credentials that the server cannot read.
+func (f vaultFlags) withOperators(ctx context.Context, do func(*session.Operators) error) error {
+	db, vault, err := f.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if _, err := session.OpenKeyRing(ctx, db, vault, time.Now, session.DefaultLifetimes().Token); err != nil {
+		return err
+	}
+	return do(session.NewOperators(db, vault, time.Now))
+}
+
+type operatorCreateCmd struct {
+	vaultFlags
+	Name    string   `required:"" help:"What people call the operator."`
+	Mode    string   `enum:"live,sandbox" default:"live" help:"Whether its money is real. It never changes. Default: ${default}."`
+	JSON    bool     `name:"json" help:"Print JSON."`
+	Origins []string `name:"origin" placeholder:"ORIGIN" help:"A page that its players' browsers may connect from, as https://casino.example; may be repeated."`
+}
+
+// Run implements the command.
+func (c *operatorCreateCmd) Run(ctx context.Context) error {
+	return c.withOperators(ctx, func(o *session.Operators) error {
+		operator, key, err := o.Create(ctx, c.Name, session.Mode(c.Mode), c.Origins)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return json.NewEncoder(os.Stdout).Encode(keyReport{operator.ID, key.ID, key.Key, key.Secret})
+		}
+		fmt.Printf("operator   %s\n", operator.ID)
+		printKey(key)
+		return nil
+	})
+}
+
+type operatorKeyCmd struct {
+	vaultFlags
+	Operator uuid.UUID `required:"" help:"The operator's id."`
+	JSON     bool      `name:"json" help:"Print JSON."`
+}
+
+// Run implements the command.
+func (c *operatorKeyCmd) Run(ctx context.Context) error {
+	return c.withOperators(ctx, func(o *session.Operators) error {
+		key, err := o.NewKey(ctx, c.Operator)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return json.NewEncoder(os.Stdout).Encode(keyReport{c.Operator, key.ID, key.Key, key.Secret})
+		}
+		printKey(key)
+		return nil
+	})
+}
+
+// keyReport is a new API key as JSON. The names are those of `croupier sandbox --json`.
+type keyReport struct {
+	OperatorID uuid.UUID `json:"operatorId"`
+	KeyID      uuid.UUID `json:"keyId"`
+	APIKey     string    `json:"apiKey"`
+	APISecret  string    `json:"apiSecret"`
+}
+
+func printKey(key session.APIKey) {
+	fmt.Printf("key id     %s\nAPI key    %s\nAPI secret %s\nKey and secret are shown this once.\n", key.ID, key.Key, key.Secret)
+}
+
+type operatorRevokeCmd struct {
+	vaultFlags
+	Key uuid.UUID `required:"" help:"The id of the key."`
+}
+
+// Run implements the command.
+func (c *operatorRevokeCmd) Run(ctx context.Context) error {
+	return c.withOperators(ctx, func(o *session.Operators) error { return o.RevokeKey(ctx, c.Key) })
+}
+
+type operatorListCmd struct {
+	vaultFlags
+	JSON bool `name:"json" help:"Print JSON."`
+}
+
+// Run implements the command.
+func (c *operatorListCmd) Run(ctx context.Context) error {
+	return c.withOperators(ctx, func(o *session.Operators) error {
+		list, err := o.List(ctx)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return json.NewEncoder(os.Stdout).Encode(list)
+		}
+		for _, operator := range list {
+			fmt.Printf("%s  %-8s %s\n", operator.ID, operator.Mode, operator.Name)
+			keys, err := o.Keys(ctx, operator.ID)
+			if err != nil {
+				return err
+			}
+			for _, key := range keys {
+				state := "in force"
+				if key.RevokedAt != nil {
+					state = "revoked " + key.RevokedAt.UTC().Format(time.RFC3339)
+				}
+				fmt.Printf("  key %s  made %s, %s\n", key.ID, key.CreatedAt.UTC().Format(time.RFC3339), state)
+			}
+		}
+		return nil
+	})
+}
+
+// keysCmd keeps the keys of the house.
+type keysCmd struct {
+	RotateSigning rotateSigningCmd `cmd:"" help:"Sign new session tokens with a new key. Nobody is logged out: the old key verifies until its last token has expired."`
+}
+
+type rotateSigningCmd struct{ vaultFlags }
+
+// Run implements the command.
+func (c *rotateSigningCmd) Run(ctx context.Context) error {
+	db, vault, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	ring, err := session.OpenKeyRing(ctx, db, vault, time.Now, session.DefaultLifetimes().Token)
+	if err != nil {
+		return err
+	}
+	if err := ring.Rotate(ctx); err != nil {
+		return err
+	}
+	fmt.Println("New session tokens are signed with a new key. The old one verifies until its last token has expired.")
+	return nil
+}
+
+// ledgerCmd looks at the money.
+type ledgerCmd struct {
+	Check ledgerCheckCmd `cmd:"" help:"Prove that balances equal their transfers, that all of a currency sum to zero, that escrow, rounds, nonces and answers fit together."`
+}
+
+type ledgerCheckCmd struct {
+	databaseFlag
+	JSON bool `name:"json" help:"Print JSON."`
+}
+
+// Run implements the command. It exits with 1 when the ledger does not hold.
+func (c *ledgerCheckCmd) Run(ctx context.Context) error {
+	if err := migrations.Check(ctx, c.DatabaseURL); err != nil {
+		return err
+	}
+	db, err := pgxpool.New(ctx, c.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	proof, err := wallet.Check(ctx, db, func(rule string, n, of int) {
+		if !c.JSON {
+			fmt.Fprintf(os.Stderr, "%d/%d %s\n", n, of, rule)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		if err := json.NewEncoder(os.Stdout).Encode(proof); err != nil {
+			return err
+		}
+	} else {
+		printProof(proof)
+	}
+	if n := len(proof.Findings); n > 0 {
+		return fmt.Errorf("the ledger does not hold: %d findings", n)
+	}
+	return nil
+}
+
+func printProof(p *wallet.Proof) {
+	fmt.Printf("%d players, %d transfers, %d rounds, %d of them open\n", p.Players, p.Transfers, p.Rounds, p.OpenRounds)
+	for _, t := range p.Balances {
+		fmt.Printf("  %-5s %-8s %30s\n", t.Currency, t.Account, t.Balance)
+	}
+	for _, f := range p.Findings {
+		fmt.Printf("  WRONG: %s: %s: %s\n", f.Rule, f.What, f.Detail)
+	}
+	if len(p.Findings) == 0 {
+		fmt.Println("The ledger holds.")
+	}
+}

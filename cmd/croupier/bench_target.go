@@ -1,0 +1,132 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"croupier/sandbox"
+	"croupier/sandbox/postgres"
+	"croupier/sandbox/postgres/watchdog"
+)
+
+// benchTarget is the server that is measured.
+type benchTarget struct {
+	sandbox.Info
+	pid   int // of its process; 0: not known
+	close func() error
+}
+
+// target finds the server that the flags name, or starts one.
+func (c *benchCmd) target(ctx context.Context) (*benchTarget, error) {
+	if c.URL == "" && c.APIKey == "" && c.SandboxDir == "" {
+		return ownSandbox(ctx, c.Dir)
+	}
+	t := &benchTarget{close: func() error { return nil }}
+	t.BaseURL, t.APIKey, t.APISecret, t.DatabaseURL = cmp.Or(c.URL, "http://127.0.0.1:8080"), c.APIKey, c.APISecret, c.DatabaseURL
+	if t.APIKey == "" {
+		return t, t.readKey(c.SandboxDir)
+	}
+	return t, nil
+}
+
+// readKey takes the API key from a sandbox's data directory.
+func (t *benchTarget) readKey(dir string) (err error) {
+	if dir == "" {
+		if dir, err = postgres.DefaultDir(); err != nil {
+			return fmt.Errorf("data directory: %w", err)
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "sandbox.json"))
+	if err == nil {
+		err = json.Unmarshal(text, &t.Info)
+	}
+	if err != nil {
+		return fmt.Errorf("no --api-key, and no sandbox to take one from: %w", err)
+	}
+	return nil
+}
+
+// endSandbox is the watchdog's script: it ends the sandbox with process id $1 and removes its directory $2.
+const endSandbox = `kill -TERM "$1"
+i=0
+while kill -0 "$1" && [ $i -lt 200 ]; do
+	i=$((i+1))
+	sleep 0.1
+done
+rm -rf "$2"
+`
+
+// ownSandbox starts a sandbox in a process of its own, so that client and server share nothing but the machine. Its data is in a new
+// directory in place, and is removed by close, or by whatever way this process ends.
+func ownSandbox(ctx context.Context, place string) (*benchTarget, error) {
+	dir, err := os.MkdirTemp(place, ".croupier-bench-")
+	if err == nil {
+		dir, err = filepath.Abs(dir)
+	}
+	if err == nil {
+		err = os.Chmod(dir, 0o755) // for the user that runs Postgres for root
+	}
+	program, err2 := os.Executable()
+	if err := errors.Join(err, err2); err != nil {
+		return nil, fmt.Errorf("sandbox for the benchmark: %w", err)
+	}
+	cmd := exec.Command(program, "sandbox", "--json", "--listen", "127.0.0.1:0", "--data-dir", dir)
+	cmd.Stderr = os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for us: we end it
+	for _, variable := range os.Environ() {
+		if !strings.HasPrefix(variable, "CROUPIER_") { // those are for us, too
+			cmd.Env = append(cmd.Env, variable)
+		}
+	}
+	t := &benchTarget{}
+	if err := t.start(ctx, cmd, dir); err != nil {
+		return nil, fmt.Errorf("sandbox for the benchmark: %w", err)
+	}
+	return t, nil
+}
+
+func (t *benchTarget) start(ctx context.Context, cmd *exec.Cmd, dir string) error {
+	told, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		return errors.Join(err, os.RemoveAll(dir))
+	}
+	t.pid = cmd.Process.Pid
+	dog, err := watchdog.Start(endSandbox, strconv.Itoa(t.pid), dir)
+	t.close = func() error {
+		ended := end(cmd)
+		return errors.Join(ended, dog.Release(), os.RemoveAll(dir))
+	}
+	if err == nil {
+		stop := context.AfterFunc(ctx, func() { _ = cmd.Process.Signal(syscall.SIGTERM) }) // and Decode ends
+		err = json.NewDecoder(told).Decode(&t.Info)
+		stop()
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("it did not start: %w", err), t.close())
+	}
+	return nil
+}
+
+// end asks a process to end and waits for it, and kills it if that takes too long.
+func end(cmd *exec.Cmd) error {
+	_ = cmd.Process.Signal(syscall.SIGTERM) // an error means that it has ended
+	kill := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
+	defer kill.Stop()
+	if err := cmd.Wait(); err != nil {
+		return fmt.Errorf("end the sandbox: %w", err)
+	}
+	return nil
+}

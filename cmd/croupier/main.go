@@ -1,0 +1,60 @@
+// Command croupier is a casino game session server and everything that people do with it: see `croupier --help`.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is the command line. Every flag has an environment twin: --master-key is CROUPIER_MASTER_KEY. One that
+// means another thing for another command has a twin with the command's name.
+type commands struct {
+	Sandbox  sandboxCmd  `cmd:"" help:"Start everything on this machine: private Postgres, server, demo operator, web page. Needs no configuration."`
+	Serve    serveCmd    `cmd:"" help:"Run a server on a database."`
+	Migrate  migrateCmd  `cmd:"" help:"Bring a database to this binary's schema, or look how far it is."`
+	Operator operatorCmd `cmd:"" help:"Make operators and their API keys."`
+	Keys     keysCmd     `cmd:"" help:"Change the keys that session tokens are signed with."`
+	Ledger   ledgerCmd   `cmd:"" help:"Prove the ledger, while the server plays."`
+	RTP      rtpCmd      `cmd:"" help:"Print a game's exact return to player, and simulate it."`
+	Bench    benchCmd    `cmd:"" help:"Measure how many durable rounds a server plays, and what one commit per round would reach."`
+	WS       wsCmd       `cmd:"" name:"ws" help:"Talk to a server over its WebSocket: a message per line in both directions."`
+}
+
+// options are how the command line is read.
+func options(ctx context.Context) []kong.Option {
+	return []kong.Option{
+		kong.Name("croupier"),
+		kong.Description("A casino game session server whose every outcome can be proven fair and whose every cent can be accounted for."),
+		kong.DefaultEnvars("CROUPIER"),
+		kong.ShortUsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	}
+}
+
+func main() {
+	// The first Ctrl-C or SIGTERM ends a command in good order, the second at once.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	var cli commands
+	parser := kong.Parse(&cli, options(ctx)...)
+	if err := parser.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "croupier:", err)
+		var code exitCode
+		if errors.As(err, &code) {
+			os.Exit(int(code))
+		}
+		os.Exit(1)
+	}
+}
+
+// exitCode is an error that asks for an exit status of its own.
+type exitCode int
+
+func (e exitCode) Error() string { return fmt.Sprintf("exit status %d", int(e)) }

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/netip"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"croupier/api"
+	"croupier/games"
+	"croupier/games/slots"
+	"croupier/session"
+)
+
+// catalogue is every game that the binary knows.
+func catalogue() (*games.Catalogue, error) { return games.NewCatalogue(slots.Game()) }
+
+// databaseFlag is how a command finds its database.
+type databaseFlag struct {
+	DatabaseURL string `required:"" placeholder:"URL" help:"The database, as postgres://user:password@host:port/name."`
+}
+
+// serveCmd runs a server until it is told to stop.
+type serveCmd struct {
+	databaseFlag
+	masterKeyFlag
+	Listen    string         `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen; port 0 takes a free one. Default: ${default}."`
+	PublicURL string         `placeholder:"URL" help:"How players reach the server, if not at the address that it listens on."`
+	Mode      string         `enum:"live,sandbox" default:"live" help:"live takes only sk_live_ keys; sandbox offers the test API to sk_sandbox_ keys. Default: ${default}."`
+	LogLevel  slog.Level     `default:"info" placeholder:"LEVEL" help:"debug, info, warn or error. Default: ${default}."`
+	Proxies   []netip.Prefix `name:"trusted-proxy" placeholder:"CIDR" help:"A proxy in front, as 10.0.0.0/8, whose X-Forwarded-For says who the client is; may be repeated."`
+	limitFlags
+	profileFlag
+}
+
+// limitFlags guard a server against its clients.
+type limitFlags struct {
+	MessagesPerSecond float64 `placeholder:"N" help:"Messages of one socket. Default: 100."`
+	MessageBurst      int     `placeholder:"N" help:"Messages of one socket at once. Default: 200."`
+	ConnectionsPerIP  int     `placeholder:"N" help:"Open sockets of one address. Default: 1024."`
+	RequestsPerSecond float64 `placeholder:"N" help:"REST requests of one address. Default: 200."`
+	RequestBurst      int     `placeholder:"N" help:"REST requests of one address at once. Default: 400."`
+	Settlers          int     `placeholder:"N" help:"Groups of rounds that are committed at the same time. Default: 2."`
+}
+
+func (f limitFlags) limits() api.Limits {
+	return api.Limits{MessagesPerSecond: f.MessagesPerSecond, MessageBurst: f.MessageBurst, ConnectionsPerIP: f.ConnectionsPerIP,
+		RequestsPerSecond: f.RequestsPerSecond, RequestBurst: f.RequestBurst}
+}
+
+// spareCollector lets the heap grow to five times what is live before it is collected: a server's live heap is a few dozen megabytes,
+// and a round's garbage is most of it. docs/performance.md has what it gave. GOGC says otherwise.
+func spareCollector() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+}
+
+// config is what the flags ask for. All that is wrong with it is named at once.
+func (c *serveCmd) config() (api.Config, error) {
+	offered, err := catalogue()
+	if err != nil {
+		return api.Config{}, err
+	}
+	keys, wrongKeys := c.keys()
+	config := api.Config{
+		Listen: c.Listen, DatabaseURL: c.DatabaseURL, Mode: c.Mode, MasterKeys: keys, Catalogue: offered, PublicURL: c.PublicURL,
+		Log:    slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel})),
+		Limits: c.limits(), TrustedProxies: c.Proxies, Settler: session.SettlerConfig{Writers: c.Settlers},
+	}
+	return config, errors.Join(config.Validate(), wrongKeys)
+}
+
+// Run implements the command.
+func (c *serveCmd) Run(ctx context.Context) error {
+	spareCollector()
+	config, err := c.config()
+	if err != nil {
+		return err
+	}
+	if err := c.profileFlag.serve(); err != nil {
+		return err
+	}
+	server, err := api.Start(ctx, config)
+	if err != nil {
+		return err
+	}
+	log := server.Log()
+	log.Info("listening", "address", server.Addr().String(), "mode", c.Mode)
+	select {
+	case <-ctx.Done():
+		log.Info("stopping")
+	case err = <-server.Failed():
+	}
+	closing, cancel := context.WithTimeout(context.Background(), 8*time.Second) // and a second for what cannot be hurried: 10 s in all
+	defer cancel()
+	if problem := server.Close(closing); err == nil {
+		err = problem
+	}
+	return err
+}
