@@ -34,6 +34,10 @@ type Engine interface {
 	// in a game without cash-out).
 	CashOut(r Round, state json.RawMessage) (Step, error)
 
+	// Expire ends an open round that nobody finishes, by the rule that the game states: what could be cashed out is paid, hands
+	// stand, and a stake that nothing was played on yet is returned.
+	Expire(r Round, state json.RawMessage) (Step, error)
+
 	// View returns what the player may see of an open round, to be marshalled to JSON. It is a type of its own so that a secret
 	// cannot leak from the state by a forgotten tag.
 	View(r Round, state json.RawMessage) (any, error)
@@ -76,6 +80,9 @@ type Step struct {
 	Win     Win             // what the round pays when it is over; zero while in progress
 }
 
+// Refund is the win that returns all that was staked in a round.
+func (r Round) Refund() Win { return Win{Of: r.Stake, Multiple: MultipleUnit} }
+
 // MultipleUnit is 1× as a Multiple.
 const MultipleUnit = 100_000_000
 
@@ -83,8 +90,9 @@ const MultipleUnit = 100_000_000
 // rounded up.
 type Multiple int64
 
-// Win is an exact payout: Multiple times Of. It need not be a whole number of minor units; Play rounds it fairly.
+// Win is an exact payout: Multiple times Of, and Side. It need not be a whole number of minor units; Play rounds it fairly.
 type Win struct {
 	Of       money.Amount
 	Multiple Multiple
+	Side     money.Amount // what side bets pay on top, such as insurance; may be left out for nothing
 }

@@ -45,21 +45,31 @@ func Play(e Engine, r Round, state json.RawMessage, a Action, d fairness.Draws) 
 
 // CashOut ends an open round with what it is worth. Its errors are Play's.
 func CashOut(e Engine, r Round, state json.RawMessage, d fairness.Draws) (Result, error) {
+	return end(r, state, d, "cashout", e.CashOut)
+}
+
+// Expire ends an open round that nobody finishes. Its errors are *StateError and *EngineError.
+func Expire(e Engine, r Round, state json.RawMessage, d fairness.Draws) (Result, error) {
+	return end(r, state, d, "expiry", e.Expire)
+}
+
+// end is what the two ways to end a round without an action share.
+func end(r Round, state json.RawMessage, d fairness.Draws, what string, by func(Round, json.RawMessage) (Step, error)) (Result, error) {
 	if !r.Currency.Valid() {
 		return Result{}, errNoCurrency
 	}
 	if state == nil {
-		return Result{}, &ActionError{Action: "cashout"}
+		return Result{}, &ActionError{Action: what}
 	}
-	step, err := e.CashOut(r, state)
+	step, err := by(r, state)
 	if err != nil {
 		return Result{}, err
 	}
 	switch {
 	case step.Status == InProgress:
-		return Result{}, &EngineError{"left the round open at a cash-out"}
+		return Result{}, &EngineError{"left the round open at " + what}
 	case !step.Stake.IsZero():
-		return Result{}, &EngineError{"took a stake at a cash-out"}
+		return Result{}, &EngineError{"took a stake at " + what}
 	}
 	return settle(r, step, d)
 }
@@ -98,7 +108,7 @@ func checkStep(r Round, step Step) error {
 		if len(step.State) == 0 || step.State[0] != '{' || !jsontext.Value(step.State).IsValid() {
 			return &EngineError{"left the round open without a state that is a JSON object"}
 		}
-		if step.Win.Multiple != 0 {
+		if step.Win.pays() {
 			return &EngineError{"paid while the round is open"}
 		}
 	case Completed, CashedOut:
@@ -113,8 +123,10 @@ func checkStep(r Round, step Step) error {
 		return &EngineError{fmt.Sprintf("took a stake in %v in a round in %v", step.Stake.Currency(), r.Currency)}
 	case step.Stake.Sign() < 0:
 		return &EngineError{"took a negative stake"}
-	case step.Win.Multiple < 0 || step.Win.Of.Sign() < 0:
+	case step.Win.Multiple < 0 || step.Win.Of.Sign() < 0 || step.Win.Side.Sign() < 0:
 		return &EngineError{"gave a negative win"}
+	case step.Win.Side.Sign() != 0 && step.Win.Side.Currency() != r.Currency:
+		return &EngineError{fmt.Sprintf("gave a win in %v in a round in %v", step.Win.Side.Currency(), r.Currency)}
 	case step.Win.Multiple != 0 && step.Win.Of.Currency() != r.Currency:
 		return &EngineError{fmt.Sprintf("gave a win in %v in a round in %v", step.Win.Of.Currency(), r.Currency)}
 	}
@@ -123,10 +135,16 @@ func checkStep(r Round, step Step) error {
 
 // payout rounds a win to whole minor units, fairly: see fairness.RoundFair.
 func payout(r Round, win Win, d fairness.Draws) money.Amount {
-	if win.Multiple == 0 {
-		return money.Zero(r.Currency)
+	paid := money.Zero(r.Currency)
+	if win.Multiple != 0 {
+		num := win.Of.Minor()
+		num.Mul(num, big.NewInt(int64(win.Multiple)))
+		paid = money.FromMinor(r.Currency, fairness.RoundFair(d, num, big.NewInt(MultipleUnit)))
 	}
-	num := win.Of.Minor()
-	num.Mul(num, big.NewInt(int64(win.Multiple)))
-	return money.FromMinor(r.Currency, fairness.RoundFair(d, num, big.NewInt(MultipleUnit)))
+	if win.Side.Sign() != 0 {
+		paid = paid.Add(win.Side)
+	}
+	return paid
 }
+
+func (w Win) pays() bool { return w.Multiple != 0 || w.Side.Sign() != 0 }

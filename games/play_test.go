@@ -66,8 +66,8 @@ func TestPlayHoldsEnginesToTheirPromises(t *testing.T) {
 		}
 	}
 	for complaint, step := range map[string]games.Step{
-		"left the round open at a cash-out": {Status: games.InProgress, State: open},
-		"took a stake at a cash-out":        {Status: games.CashedOut, Stake: money.New(usd, 1)},
+		"left the round open at cashout": {Status: games.InProgress, State: open},
+		"took a stake at cashout":        {Status: games.CashedOut, Stake: money.New(usd, 1)},
 	} {
 		_, err := games.CashOut(scripted{step: step}, r, open, d)
 		var broken *games.EngineError

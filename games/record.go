@@ -37,6 +37,7 @@ type ActionType string
 const (
 	TypeAction  ActionType = "action"
 	TypeCashOut ActionType = "cashout"
+	TypeExpiry  ActionType = "expiry" // nobody finished the round in time, and the server did
 )
 
 // RecordedAction is one step of a recorded round. Money is in the round's currency.

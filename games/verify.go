@@ -138,6 +138,8 @@ func (v *verification) play(variant Variant, action RecordedAction, draws fairne
 	switch action.Type {
 	case TypeCashOut:
 		return CashOut(variant, v.round, v.state, draws)
+	case TypeExpiry:
+		return Expire(variant, v.round, v.state, draws)
 	case TypeAction:
 		var named struct {
 			Action string `json:"action"`

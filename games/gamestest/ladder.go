@@ -148,6 +148,18 @@ func (l Ladder) CashOut(r games.Round, text json.RawMessage) (games.Step, error)
 	return s.end(games.CashedOut, false, games.Win{Of: r.Bet, Multiple: s.Multiple}), nil
 }
 
+// Expire pays what the round is worth, and returns the stake of one that never climbed.
+func (l Ladder) Expire(r games.Round, text json.RawMessage) (games.Step, error) {
+	s, err := load(text)
+	if err != nil {
+		return games.Step{}, err
+	}
+	if s.Rung == 0 {
+		return s.end(games.Completed, false, r.Refund()), nil
+	}
+	return s.end(games.CashedOut, false, games.Win{Of: r.Bet, Multiple: s.Multiple}), nil
+}
+
 // View shows everything but the loose rung.
 func (l Ladder) View(_ games.Round, text json.RawMessage) (any, error) {
 	s, err := load(text)

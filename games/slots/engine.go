@@ -100,6 +100,11 @@ func (e *Engine) CashOut(games.Round, json.RawMessage) (games.Step, error) {
 	return games.Step{}, &games.ActionError{Action: "cashout"}
 }
 
+// Expire returns *games.StateError: no round is ever open.
+func (e *Engine) Expire(games.Round, json.RawMessage) (games.Step, error) {
+	return games.Step{}, errNeverOpen
+}
+
 // View returns *games.StateError: no round is ever open.
 func (e *Engine) View(games.Round, json.RawMessage) (any, error) { return nil, errNeverOpen }
 
