@@ -41,9 +41,9 @@ func (v Value) Exact() bool { return v.Low.Cmp(v.High) == 0 }
 
 // Analysis is the mathematics of a variant.
 type Analysis struct {
-	Method   string // how it was computed, in a few plain sentences
+	Method   string    // how it was computed, in a few plain sentences
 	Outlooks []Outlook // by strategy, the plainest first: its return is the engine's RTP
-	Bounds   Bounds // over all strategies
+	Bounds   Bounds    // over all strategies
 	Cap      Cap
 	Findings []Finding // what else there is to know about this game, in the order in which a newcomer wants to know it
 }
