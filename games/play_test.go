@@ -11,7 +11,6 @@ import (
 
 	"croupier/fairness"
 	"croupier/games"
-	"croupier/games/gamestest"
 	"croupier/wallet/money"
 )
 
@@ -108,7 +107,7 @@ func TestPlayFillsIn(t *testing.T) {
 func TestCashOutNeedsAnOpenRound(t *testing.T) {
 	t.Parallel()
 	var refused *games.ActionError
-	_, err := games.CashOut(gamestest.Ladder{}, games.Round{Currency: currency(t, "USD")}, nil, fairness.NewSimulation(1))
+	_, err := games.CashOut(scripted{}, games.Round{Currency: currency(t, "USD")}, nil, fairness.NewSimulation(1))
 	if !errors.As(err, &refused) || refused.Action != "cashout" {
 		t.Errorf("got %v", err)
 	}

@@ -195,7 +195,7 @@ func TestRecordJSON(t *testing.T) {
 	want := `{"roundId":"round-1","gameId":"steps","variant":"RTP_96","rulesHash":"aa","status":"in_progress","stake":10.00,` +
 		`"payout":0.00,"currency":"USD","serverSeedHash":"bb","serverSeed":"` + rec.ServerSeed + `","clientSeed":"player","nonce":3,` +
 		`"actions":[{"step":0,"requestId":"req-0","type":"action","payload":{"action":"bet","amount":10},` +
-		`"outcome":{"rung":0,"multiplier":0.96,"canCashOut":false,"fell":false},"stake":10.00,"payout":0.00,"balance":0.00,` +
+		`"outcome":{"rung":0,"multiplier":0.96,"canCashOut":false},"stake":10.00,"payout":0.00,"balance":0.00,` +
 		`"at":"2026-11-21T01:02:00.345Z"}],"forced":null}`
 	v1, err1 := json.Marshal(rec)
 	v2, err2 := jsonv2.Marshal(rec)

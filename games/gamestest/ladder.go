@@ -1,13 +1,15 @@
-// Package gamestest has a small multi-step game for the tests of everything that plays rounds. It is a full and honest game:
-// with a hidden layout, draws at every step, fractional payouts and forced outcomes.
+// Package gamestest has what the tests of everything that plays rounds share: the ladder, a small multi-step game, and Conform, which
+// holds any game to the engine's contract.
 package gamestest
 
 import (
 	"encoding/json"
+	"math"
 	"math/big"
 
 	"croupier/fairness"
 	"croupier/games"
+	"croupier/games/cashout"
 	"croupier/wallet/money"
 )
 
@@ -17,36 +19,35 @@ import (
 // What the round is worth starts at the variant's return and is multiplied, at each rung, by one over the chance to reach it,
 // so its expectation never changes and every strategy has the same return.
 const (
+	rulesVersion = 1
 	sides, holds = 25, 12 // a climb's draw is intn(25); below 12 it holds
 	firstLoose   = 3      // lowest rung that may be loose
 	looseRungs   = 8      // how many may be: 3 to 10
-	topRung      = firstLoose + looseRungs - 2
-	initLabel    = "init"
-	stateVersion = 1
+	lastLoose    = firstLoose + looseRungs - 1
+	topRung      = lastLoose - 1
 )
 
-// Ladder is the game at one return.
+// Ladder is the rules at one return. It is a full and honest game, and the model of one that is made with package cashout: with a
+// hidden layout, draws at every step, fractional payouts and forced outcomes.
 type Ladder struct {
 	percent int64
 }
 
-var _ games.Engine = Ladder{}
+var _ games.Analyst = cashout.Engine[Hidden]{Game: Ladder{}}
 
 // Game returns the ladder as a catalogue takes it: id "ladder", aliases "steps" and "test-ladder", variants RTP_92 and RTP_96,
 // which is the default, and the default limits, so that it is played in every currency.
 func Game() games.Game {
+	engine := func(percent int64) games.Engine { return cashout.Engine[Hidden]{Game: Ladder{percent}} }
 	return games.Game{
 		ID: "ladder", Name: "Ladder", Aliases: []string{"steps", "test-ladder"}, Default: "RTP_96",
-		Variants: []games.Variant{{ID: "RTP_92", Engine: Ladder{92}}, {ID: "RTP_96", Engine: Ladder{96}}},
+		Variants: []games.Variant{{ID: "RTP_92", Engine: engine(92)}, {ID: "RTP_96", Engine: engine(96)}},
 	}
 }
 
-// state is what a round is in progress. Its loose rung is the secret.
-type state struct {
-	Version  int            `json:"version"`
-	Rung     int            `json:"rung"`
-	Multiple games.Multiple `json:"multiple"` // takeable from rung 1
-	Loose    int            `json:"loose"`
+// Hidden is the ladder's own part of a round's state: the secret. The rung that is reached is the number of steps played.
+type Hidden struct {
+	Loose int `json:"loose"`
 }
 
 // View is what the player may see of an open round.
@@ -66,107 +67,81 @@ type Outcome struct {
 // Rules returns the constants that decide an outcome.
 func (l Ladder) Rules() any {
 	return map[string]any{
-		"version": stateVersion, "returnPercent": l.percent, "sides": sides, "holds": holds, "firstLoose": firstLoose,
+		"version": rulesVersion, "returnPercent": l.percent, "sides": sides, "holds": holds, "firstLoose": firstLoose,
 		"looseRungs": looseRungs, "topRung": topRung,
 	}
 }
 
-// RTP returns the return of climbing once and cashing out.
-func (l Ladder) RTP() *big.Rat {
-	return big.NewRat(int64(climbed(l.start(), 1))*holds, games.MultipleUnit*sides)
+// Version is that of Hidden.
+func (l Ladder) Version() int { return 1 }
+
+// Start is the nominal return.
+func (l Ladder) Start() games.Multiple { return games.Multiple(l.percent * games.MultipleUnit / 100) }
+
+// Most is what the top rung is worth, so that who reaches it is cashed out.
+func (l Ladder) Most() games.Multiple { return l.worth(topRung) }
+
+// Action is the name of the step.
+func (l Ladder) Action() string { return "climb" }
+
+// Deal fixes the loose rung.
+func (l Ladder) Deal(init *fairness.Stream) Hidden {
+	return Hidden{Loose: firstLoose + int(init.Intn(looseRungs))}
 }
 
-// start is what a round is worth before the first climb.
-func (l Ladder) start() games.Multiple { return games.Multiple(l.percent * games.MultipleUnit / 100) }
-
-// Open plays bet {amount}.
-func (l Ladder) Open(r games.Round, a games.Action, d fairness.Draws) (games.Step, error) {
-	if a.Name != "bet" {
-		return games.Step{}, &games.ActionError{Action: a.Name, Allowed: []string{"bet"}}
+// Step plays climb {}.
+func (l Ladder) Step(r *cashout.Round[Hidden], payload json.RawMessage, d *fairness.Stream) (cashout.Ending, any, error) {
+	if err := games.Decode(payload, &struct{}{}); err != nil {
+		return cashout.Open, nil, err
 	}
-	var bet struct {
-		Amount money.Number `json:"amount"`
+	rung := r.Steps + 1
+	if d.Intn(sides) >= holds || rung == r.Own.Loose {
+		return cashout.Lost, Outcome{View: View{Rung: rung, Multiplier: "0"}, Fell: true, Loose: &r.Own.Loose}, nil
 	}
-	if err := games.Decode(a.Payload, &bet); err != nil {
-		return games.Step{}, err
+	num, den := factor(rung)
+	top := r.Multiply(num, den, l.Most())
+	outcome := Outcome{View: View{Rung: rung, Multiplier: r.Multiplier(), CanCashOut: !top}}
+	if top {
+		outcome.Loose = &r.Own.Loose
+		return cashout.Paid, outcome, nil
 	}
-	stake, err := games.ParseStake(r.Currency, "amount", bet.Amount)
-	if err != nil {
-		return games.Step{}, err
-	}
-	s := state{Version: stateVersion, Multiple: l.start()}
-	s.Loose = firstLoose + int(d.Stream(initLabel).Intn(looseRungs))
-	return s.stay(stake)
+	return cashout.Open, outcome, nil
 }
 
-// Act plays climb {}.
-func (l Ladder) Act(r games.Round, text json.RawMessage, a games.Action, d fairness.Draws) (games.Step, error) {
-	s, err := load(text)
-	if err != nil {
-		return games.Step{}, err
+// factor is one over the chance to reach a rung from the one below. When the loose rung is one of n, this one is not with a chance
+// of (n−1)/n.
+func factor(rung int) (num, den uint64) {
+	if rung < firstLoose {
+		return sides, holds
 	}
-	if a.Name != "climb" {
-		return games.Step{}, &games.ActionError{Action: a.Name, Allowed: s.allowed()}
-	}
-	if err := games.Decode(a.Payload, &struct{}{}); err != nil {
-		return games.Step{}, err
-	}
-	held := d.Stream(r.Label()).Intn(sides) < holds
-	next := s.Rung + 1
-	if !held || next == s.Loose {
-		s.Rung, s.Multiple = next, 0
-		return s.end(games.Completed, true, games.Win{}), nil
-	}
-	s.Rung, s.Multiple = next, climbed(s.Multiple, next)
-	if next == topRung {
-		return s.end(games.CashedOut, false, games.Win{Of: r.Bet, Multiple: s.Multiple}), nil
-	}
-	return s.stay(money.Zero(r.Currency))
+	n := uint64(lastLoose + 1 - rung)
+	return sides * n, holds * (n - 1)
 }
 
-// climbed returns m times one over the chance to reach a rung, truncated. When the loose rung is one of n, this one is not with
-// a chance of (n−1)/n.
-func climbed(m games.Multiple, rung int) games.Multiple {
-	value := int64(m) * sides
-	chance := int64(holds)
-	if rung >= firstLoose {
-		n := int64(firstLoose + looseRungs - rung)
-		value, chance = value*n, chance*(n-1)
+// worth is what a round is worth on a rung: the same on every way there.
+func (l Ladder) worth(rung int) games.Multiple {
+	v := l.Start()
+	for i := 1; i <= rung; i++ {
+		num, den := factor(i)
+		v, _ = cashout.Times(v, num, den, math.MaxInt64)
 	}
-	return games.Multiple(value / chance)
+	return v
 }
 
-// CashOut ends a round that has climbed.
-func (l Ladder) CashOut(r games.Round, text json.RawMessage) (games.Step, error) {
-	s, err := load(text)
-	if err != nil {
-		return games.Step{}, err
-	}
-	if s.Rung == 0 {
-		return games.Step{}, &games.ActionError{Action: "cashout", Allowed: s.allowed()}
-	}
-	return s.end(games.CashedOut, false, games.Win{Of: r.Bet, Multiple: s.Multiple}), nil
+// Valid holds a round to the one worth that its rung has, and to a loose rung that it has not stepped on.
+func (l Ladder) Valid(r cashout.Round[Hidden]) bool {
+	return r.Steps < topRung && r.Takeable == (r.Steps > 0) && r.Value == l.worth(r.Steps) &&
+		r.Own.Loose > r.Steps && r.Own.Loose >= firstLoose && r.Own.Loose <= lastLoose
 }
 
-// Expire pays what the round is worth, and returns the stake of one that never climbed.
-func (l Ladder) Expire(r games.Round, text json.RawMessage) (games.Step, error) {
-	s, err := load(text)
-	if err != nil {
-		return games.Step{}, err
-	}
-	if s.Rung == 0 {
-		return s.end(games.Completed, false, r.Refund()), nil
-	}
-	return s.end(games.CashedOut, false, games.Win{Of: r.Bet, Multiple: s.Multiple}), nil
+// Show shows everything but the loose rung.
+func (l Ladder) Show(r cashout.Round[Hidden]) any {
+	return View{Rung: r.Steps, Multiplier: r.Multiplier(), CanCashOut: r.Takeable}
 }
 
-// View shows everything but the loose rung.
-func (l Ladder) View(_ games.Round, text json.RawMessage) (any, error) {
-	s, err := load(text)
-	if err != nil {
-		return nil, err
-	}
-	return s.view(), nil
+// Reveal shows where the loose rung was.
+func (l Ladder) Reveal(r cashout.Round[Hidden]) any {
+	return Outcome{View: View{Rung: r.Steps, Multiplier: r.Multiplier()}, Loose: &r.Own.Loose}
 }
 
 // Force takes {"fallOnRung": n}, n from 1 to 9, or {"fallOnRung": null} to reach the top.
@@ -184,7 +159,7 @@ func (l Ladder) Force(outcome json.RawMessage) (fairness.Script, error) {
 	if last < 1 || last > topRung {
 		return nil, &games.FieldError{Field: "fallOnRung", Reason: "must be from 1 to 9, or null"}
 	}
-	script := fairness.Script{initLabel: {looseRungs - 1}} // the loose rung is the last, which nobody reaches
+	script := fairness.Script{"init": {looseRungs - 1}} // the loose rung is the last, which nobody reaches
 	for rung := 1; rung <= last; rung++ {
 		script[games.Round{Step: rung}.Label()] = []uint32{0}
 	}
@@ -194,42 +169,56 @@ func (l Ladder) Force(outcome json.RawMessage) (fairness.Script, error) {
 	return script, nil
 }
 
-// load reads a state that stay wrote.
-func load(text json.RawMessage) (state, error) {
-	var s state
-	if err := games.Decode(text, &s); err != nil {
-		return state{}, &games.StateError{Reason: err.Error()}
+// RTP returns the return of climbing once and cashing out.
+func (l Ladder) RTP() *big.Rat { return l.upTo("", 1).Return.Low }
+
+// Strategies returns the plainest way to play and the boldest.
+func (l Ladder) Strategies() []games.Strategy {
+	upTo := func(rung int) func(fairness.Draws) (games.Multiple, games.Multiple, error) {
+		return cashout.PlayBy(l, func(r cashout.Round[Hidden], _ *fairness.Stream) (json.RawMessage, bool) {
+			return json.RawMessage("{}"), r.Steps < rung
+		})
 	}
-	last := firstLoose + looseRungs - 1
-	if s.Version != stateVersion || s.Rung < 0 || s.Rung >= topRung || s.Multiple <= 0 || s.Loose <= s.Rung || s.Loose > last {
-		return state{}, &games.StateError{Reason: "is not one of a ladder in progress"}
+	return []games.Strategy{
+		{Name: "first-step", Description: "climbs once, then cashes out", Round: upTo(1)},
+		{Name: "to-the-end", Description: "never cashes out", Round: upTo(topRung)},
 	}
-	return s, nil
 }
 
-func (s state) allowed() []string {
-	if s.Rung == 0 {
-		return []string{"climb"}
+// Analyse computes the mathematics from the chances to reach each rung.
+func (l Ladder) Analyse() (games.Analysis, error) {
+	first, last := l.upTo("first-step", 1), l.upTo("to-the-end", topRung)
+	lowest, highest := first.Return.Low, first.Return.Low
+	for rung := 2; rung <= topRung; rung++ {
+		returns := l.upTo("", rung).Return.Low
+		if returns.Cmp(lowest) < 0 {
+			lowest = returns
+		}
+		if returns.Cmp(highest) > 0 {
+			highest = returns
+		}
 	}
-	return []string{"climb", "cashout"}
+	return games.Analysis{
+		Method:   "Exact: the chance to reach a rung, times what it is worth.",
+		Outlooks: []games.Outlook{first, last},
+		Bounds: games.Bounds{Lowest: lowest, Highest: highest,
+			Proof: "the worth of a rung is the same on every way there, so a strategy is a mixture of cashing out on rungs 1 to 9"},
+		Cap: games.Cap{Cost: games.Exactly(new(big.Rat))}, // the top rung is its own
+	}, nil
 }
 
-func (s state) view() View {
-	return View{Rung: s.Rung, Multiplier: money.Number(s.Multiple.String()), CanCashOut: s.Rung > 0}
-}
-
-// stay is a step that leaves the round open.
-func (s state) stay(stake money.Amount) (games.Step, error) {
-	text, err := games.Encode(s)
-	if err != nil {
-		return games.Step{}, err
+// upTo is the mathematics of climbing to a rung and cashing out there. The chances come from the draws' ranges, not from factors.
+func (l Ladder) upTo(name string, rung int) games.Outlook {
+	reached := big.NewRat(int64(looseRungs-max(0, rung-firstLoose+1)), looseRungs)
+	for range rung {
+		reached.Mul(reached, big.NewRat(holds, sides))
 	}
-	return games.Step{Status: games.InProgress, Stake: stake, Outcome: Outcome{View: s.view()}, State: text}, nil
-}
-
-// end is a step that ends the round, and shows where the loose rung was.
-func (s state) end(status games.Status, fell bool, win games.Win) games.Step {
-	view := s.view()
-	view.CanCashOut = false
-	return games.Step{Status: status, Outcome: Outcome{View: view, Fell: fell, Loose: &s.Loose}, Win: win}
+	worth := big.NewRat(int64(l.worth(rung)), games.MultipleUnit)
+	mean := new(big.Rat).Mul(reached, worth)
+	square := new(big.Rat).Mul(mean, worth)
+	return games.Outlook{
+		Strategy: name, Return: games.Exactly(mean), HitFrequency: games.Exactly(reached),
+		Variance:   games.Exactly(square.Sub(square, new(big.Rat).Mul(mean, mean))),
+		MaximumWin: games.Exactly(worth), MaximumWinChance: games.Exactly(reached),
+	}
 }

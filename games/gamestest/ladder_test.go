@@ -9,10 +9,11 @@ import (
 
 	"croupier/fairness"
 	"croupier/games"
+	"croupier/games/cashout"
 	"croupier/wallet/money"
 )
 
-var ladder = Ladder{96}
+var ladder = cashout.Engine[Hidden]{Game: Ladder{96}}
 
 func round(t testing.TB) games.Round {
 	t.Helper()
@@ -31,14 +32,18 @@ func act(text string) games.Action {
 	return games.Action{Name: named.Action, Payload: json.RawMessage(text)}
 }
 
-// Climbing to any rung and cashing out there returns the variant's nominal return, less what truncation takes: computed from the
-// chances themselves, not from the factors.
+// Climbing to any rung and cashing out there returns the variant's nominal return, less what truncation takes: computed by going
+// through every loose rung, not from the factors.
 func TestEveryStrategyReturnsTheSame(t *testing.T) {
 	t.Parallel()
 	for _, v := range Game().Variants {
-		m, nominal := v.Engine.(Ladder).start(), big.NewRat(v.Engine.(Ladder).percent, 100)
+		l := v.Engine.(cashout.Engine[Hidden]).Game.(Ladder)
+		nominal := big.NewRat(l.percent, 100)
+		analysis, err := l.Analyse()
+		if err != nil {
+			t.Fatal(err)
+		}
 		for rung := 1; rung <= topRung; rung++ {
-			m = climbed(m, rung)
 			reached := new(big.Rat)
 			for loose := firstLoose; loose < firstLoose+looseRungs; loose++ {
 				if loose > rung {
@@ -48,10 +53,16 @@ func TestEveryStrategyReturnsTheSame(t *testing.T) {
 			for range rung {
 				reached.Mul(reached, big.NewRat(holds, sides))
 			}
-			got := reached.Mul(reached, big.NewRat(int64(m), games.MultipleUnit))
+			got := reached.Mul(reached, big.NewRat(int64(l.worth(rung)), games.MultipleUnit))
 			lost := new(big.Rat).Sub(nominal, got)
 			if lost.Sign() < 0 || lost.Cmp(big.NewRat(1, 10_000_000)) > 0 || rung == 1 && got.Cmp(v.RTP()) != 0 {
 				t.Errorf("%s: to rung %d returns %s, RTP %s", v.ID, rung, got.FloatString(10), v.RTP().FloatString(10))
+			}
+			if got.Cmp(analysis.Bounds.Lowest) < 0 || got.Cmp(analysis.Bounds.Highest) > 0 {
+				t.Errorf("%s: to rung %d returns %s, outside the bounds", v.ID, rung, got.FloatString(10))
+			}
+			if rung == topRung && got.Cmp(analysis.Outlooks[1].Return.Low) != 0 {
+				t.Errorf("%s: to the end returns %s, the analysis says otherwise", v.ID, got.FloatString(10))
 			}
 		}
 	}
@@ -71,8 +82,8 @@ func TestSimulation(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !result.Step.Outcome.(Outcome).Fell {
-				reached[result.Step.Outcome.(Outcome).Rung]++
+			if step, ok := result.Step.Outcome.(Outcome); ok && !step.Fell {
+				reached[step.Rung]++
 			}
 			if r, state = r.Next(result), result.State; state == nil {
 				break
@@ -110,7 +121,7 @@ func TestNothingShowsTheLooseRungOfAnOpenRound(t *testing.T) {
 			}
 			shown += string(text) + string(result.Outcome)
 		}
-		want := `{"rung":0,"multiplier":0.96,"canCashOut":false}{"rung":0,"multiplier":0.96,"canCashOut":false,"fell":false}` +
+		want := `{"rung":0,"multiplier":0.96,"canCashOut":false}{"rung":0,"multiplier":0.96,"canCashOut":false}` +
 			`{"rung":1,"multiplier":2,"canCashOut":true}{"rung":1,"multiplier":2,"canCashOut":true,"fell":false}`
 		if shown != want {
 			t.Errorf("with loose rung %d: %s", loose+firstLoose, shown)
@@ -154,24 +165,30 @@ func TestForce(t *testing.T) {
 
 func TestForeignStatesAreRefused(t *testing.T) {
 	t.Parallel()
-	good := `{"version":1,"rung":2,"multiple":400000000,"loose":5}`
-	if _, err := load(json.RawMessage(good)); err != nil {
+	good := `{"version":1,"steps":2,"value":416666666,"takeable":true,"own":{"loose":5}}`
+	r := round(t)
+	r.Step = 3
+	if _, err := ladder.View(r, json.RawMessage(good)); err != nil {
 		t.Fatal(err)
 	}
 	for _, change := range [][2]string{
-		{`"version":1`, `"version":2`}, {`"rung":2`, `"rung":-1`}, {`"rung":2`, `"rung":5`}, {`"loose":5`, `"loose":11`},
-		{"400000000", "0"}, {`,"loose":5`, ""}, {`"rung"`, `"Rung"`}, {good, "{}"}, {good, "null"}, {good, "\x00"},
+		{`"version":1`, `"version":2`}, {`"steps":2`, `"steps":-1`}, {`"steps":2`, `"steps":3`}, {`"loose":5`, `"loose":11`},
+		{`"loose":5`, `"loose":2`}, {"416666666", "416666667"}, {"416666666", "0"}, {"true", "false"}, {`"loose":5`, ""},
+		{`"steps"`, `"Steps"`}, {good, `{"version":1,"rung":2,"multiple":416666666,"loose":5}`}, {good, "{}"}, {good, "null"}, {good, "\x00"},
 	} {
 		text := json.RawMessage(strings.Replace(good, change[0], change[1], 1))
 		var bad *games.StateError
-		_, err := ladder.Act(round(t), text, act(`{"action":"climb"}`), fairness.NewSimulation(1))
+		_, err := ladder.Act(r, text, act(`{"action":"climb"}`), fairness.NewSimulation(1))
 		if !errors.As(err, &bad) {
 			t.Errorf("Act on %s: %v", text, err)
 		}
-		if _, err := ladder.CashOut(round(t), text); !errors.As(err, &bad) {
+		if _, err := ladder.CashOut(r, text); !errors.As(err, &bad) {
 			t.Errorf("CashOut on %s: %v", text, err)
 		}
-		if _, err := ladder.View(round(t), text); !errors.As(err, &bad) {
+		if _, err := ladder.Expire(r, text); !errors.As(err, &bad) {
+			t.Errorf("Expire of %s: %v", text, err)
+		}
+		if _, err := ladder.View(r, text); !errors.As(err, &bad) {
 			t.Errorf("View of %s: %v", text, err)
 		}
 	}
