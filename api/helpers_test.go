@@ -20,7 +20,7 @@ import (
 
 	"croupier/fairness"
 	"croupier/games"
-	"croupier/games/slots"
+	"croupier/games/builtin"
 	"croupier/sandbox/pgtest"
 	"croupier/session"
 )
@@ -32,7 +32,7 @@ type testServer struct {
 }
 
 var testCatalogue = sync.OnceValue(func() *games.Catalogue {
-	c, err := games.NewCatalogue(slots.Game())
+	c, err := games.NewCatalogue(builtin.Games()...)
 	if err != nil {
 		panic(err)
 	}

@@ -14,14 +14,14 @@ import (
 	"github.com/gorilla/websocket"
 
 	"croupier/games"
+	"croupier/games/builtin"
 	"croupier/games/gamestest"
-	"croupier/games/slots"
 )
 
 // withLadder offers a game of several steps beside slots.
 func withLadder(t testing.TB) func(*Config) {
 	t.Helper()
-	c, err := games.NewCatalogue(slots.Game(), gamestest.Game())
+	c, err := games.NewCatalogue(append(builtin.Games(), gamestest.Game())...)
 	must(t, err)
 	return func(config *Config) { config.Catalogue = c }
 }

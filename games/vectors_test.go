@@ -9,12 +9,11 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 
 	"croupier/fairness"
 	"croupier/games"
-	"croupier/games/slots"
-	"croupier/wallet/money"
+	"croupier/games/builtin"
+	"croupier/games/gamestest"
 )
 
 var updateRounds = flag.Bool("update-rounds", false, "write the rounds of ../fairness/testdata/vectors.json anew")
@@ -36,20 +35,22 @@ func (v roundVector) MarshalJSON() ([]byte, error) {
 	return fmt.Appendf(nil, `%s,"draws":%s}`, bytes.TrimSuffix(record, []byte("}")), draws), err
 }
 
-// vectorRounds are the rounds that the file holds, at least one of every game: played here from seeds that are written down.
+// vectorRounds are the rounds that the file holds, at least one of every game: played here from seeds that are written down. An
+// action is a payload, or cashout or expiry.
 var vectorRounds = []struct {
-	game, variant, currency, action string
-	clientSeed                      string
-	nonce                           uint64
+	game, variant, currency string
+	clientSeed              string
+	nonce                   uint64
+	actions                 []string
 }{
-	{"slots", "RTP_96", "USD", `{"action":"spin","betPerLine":0.05,"activePaylines":20}`, "whole rounds", 0},
-	{"slots", "RTP_92", "JPY", `{"action":"spin","betPerLine":10,"activePaylines":1}`, "whole rounds", 1},
-	{"slots", "RTP_96", "BTC", `{"action":"spin","betPerLine":0.00000100,"activePaylines":20}`, "free spins", 180},
+	{"slots", "RTP_96", "USD", "whole rounds", 0, []string{`{"action":"spin","betPerLine":0.05,"activePaylines":20}`}},
+	{"slots", "RTP_92", "JPY", "whole rounds", 1, []string{`{"action":"spin","betPerLine":10,"activePaylines":1}`}},
+	{"slots", "RTP_96", "BTC", "free spins", 180, []string{`{"action":"spin","betPerLine":0.00000100,"activePaylines":20}`}},
 }
 
 func vectorCatalogue(t *testing.T) *games.Catalogue {
 	t.Helper()
-	c, err := games.NewCatalogue(slots.Game())
+	c, err := games.NewCatalogue(builtin.Games()...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,28 +137,34 @@ func playVector(t *testing.T, catalogue *games.Catalogue, i int) roundVector {
 	t.Helper()
 	want := vectorRounds[i]
 	game, _ := catalogue.Lookup(want.game)
-	variant, ok := game.Variant(want.variant)
-	currency, err := money.LookupCurrency(want.currency)
-	if !ok || err != nil {
-		t.Fatalf("round %d: no variant %s, or currency: %v", i, want.variant, err)
-	}
 	seed, err := fairness.ParseServerSeed(strings.Repeat(fmt.Sprintf("%02x", i+1), 32))
 	if err != nil {
 		t.Fatal(err)
 	}
-	draws := fairness.Pair{ServerSeed: seed, ClientSeed: want.clientSeed}.Round(want.nonce)
-	action := games.Action{Name: "spin", Payload: json.RawMessage(want.action)}
-	result, err := games.Play(variant, games.Round{Currency: currency}, nil, action, draws)
+	pair := fairness.Pair{ServerSeed: seed, ClientSeed: want.clientSeed}
+	recorder, err := gamestest.NewRecorder(game, want.variant, want.currency, pair, want.nonce, nil)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("round %d: %v", i, err)
 	}
-	v := roundVector{record: games.Record{
-		RoundID: fmt.Sprintf("00000000-0000-7000-8000-%012d", i), GameID: want.game, Variant: want.variant, RulesHash: variant.RulesHash,
-		Status: result.Status, Stake: result.Stake.Number(), Payout: result.Payout.Number(), Currency: want.currency,
-		ServerSeedHash: seed.Hash(), ServerSeed: seed.Reveal(), ClientSeed: want.clientSeed, Nonce: want.nonce,
-		Actions: []games.RecordedAction{{RequestID: "vector", Type: games.TypeAction, Payload: action.Payload, Outcome: result.Outcome,
-			Stake: result.Stake.Number(), Payout: result.Payout.Number(), Balance: result.Payout.Number(), At: time.Unix(0, 0).UTC()}},
-	}}
+	for _, action := range want.actions {
+		var err error
+		switch games.ActionType(action) {
+		case games.TypeCashOut:
+			_, err = recorder.CashOut()
+		case games.TypeExpiry:
+			_, err = recorder.Expire()
+		default:
+			_, err = recorder.Act(action)
+		}
+		if err != nil {
+			t.Fatalf("round %d, %s: %v", i, action, err)
+		}
+	}
+	if recorder.Open() {
+		t.Fatalf("round %d is not over", i)
+	}
+	v := roundVector{record: recorder.Record()}
+	v.record.RoundID = fmt.Sprintf("00000000-0000-7000-8000-%012d", i)
 	report, err := games.Verify(catalogue, v.record)
 	if err != nil {
 		t.Fatal(err)

@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"croupier/games"
-	"croupier/games/slots"
+	"croupier/games/builtin"
 	"croupier/sandbox/postgres"
 )
 
@@ -32,7 +32,7 @@ func dataDir(t *testing.T) string {
 
 func start(t *testing.T, dir string) *Sandbox {
 	t.Helper()
-	c, err := games.NewCatalogue(slots.Game())
+	c, err := games.NewCatalogue(builtin.Games()...)
 	if err != nil {
 		t.Fatal(err)
 	}

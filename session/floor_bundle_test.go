@@ -14,8 +14,8 @@ import (
 
 	"croupier/fairness"
 	"croupier/games"
+	"croupier/games/builtin"
 	"croupier/games/gamestest"
-	"croupier/games/slots"
 	"croupier/sandbox/pgtest"
 	"croupier/wallet"
 	"croupier/wallet/money"
@@ -78,7 +78,7 @@ func (b *floorBundle) open(t testing.TB, config SettlerConfig) *node {
 
 func floorCatalogue(t testing.TB) *games.Catalogue {
 	t.Helper()
-	c, err := games.NewCatalogue(slots.Game(), gamestest.Game())
+	c, err := games.NewCatalogue(append(builtin.Games(), gamestest.Game())...)
 	must(t, err)
 	return c
 }

@@ -12,8 +12,8 @@ import (
 
 	"croupier/fairness"
 	"croupier/games"
+	"croupier/games/builtin"
 	"croupier/games/gamestest"
-	"croupier/games/slots"
 	"croupier/sandbox/pgtest"
 	"croupier/session"
 	"croupier/wallet"
@@ -45,7 +45,7 @@ func setup(t testing.TB) *bundle {
 	b.players = session.NewPlayers(b.db, vault, time.Now)
 	b.vault = vault
 	b.operator = b.newOperator(t)
-	catalogue, err := games.NewCatalogue(slots.Game(), gamestest.Game())
+	catalogue, err := games.NewCatalogue(append(builtin.Games(), gamestest.Game())...)
 	must(t, err)
 	settler := session.NewSettler(b.db, slog.New(slog.DiscardHandler), session.SettlerConfig{})
 	t.Cleanup(settler.Stop)

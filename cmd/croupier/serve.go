@@ -11,12 +11,12 @@ import (
 
 	"croupier/api"
 	"croupier/games"
-	"croupier/games/slots"
+	"croupier/games/builtin"
 	"croupier/session"
 )
 
 // catalogue is every game that the binary knows.
-func catalogue() (*games.Catalogue, error) { return games.NewCatalogue(slots.Game()) }
+func catalogue() (*games.Catalogue, error) { return games.NewCatalogue(builtin.Games()...) }
 
 // databaseFlag is how a command finds its database.
 type databaseFlag struct {

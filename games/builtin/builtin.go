@@ -1,0 +1,14 @@
+// Package builtin names the games that croupier comes with.
+package builtin
+
+import (
+	"croupier/games"
+	"croupier/games/slots"
+)
+
+// Games returns the games of the catalogue, in the order in which people are shown them.
+func Games() []games.Game {
+	return []games.Game{
+		slots.Game(),
+	}
+}
