@@ -57,6 +57,7 @@ const (
 	Open Ending = iota // the player may go on
 	Lost               // nothing is paid
 	Paid               // the round cashes out by itself: its value is paid
+	Refunded           // the round is over with nothing played on its stake, which is returned
 )
 
 // Round is the state of a round in progress.

@@ -50,6 +50,8 @@ func (e Engine[S]) Act(r games.Round, state json.RawMessage, a games.Action, d f
 		return games.Step{Status: games.Completed, Outcome: outcome}, nil
 	case Paid:
 		return e.pay(r, own, outcome), nil
+	case Refunded:
+		return games.Step{Status: games.Completed, Outcome: outcome, Win: r.Refund()}, nil
 	}
 	return stay(own, money.Zero(r.Currency), outcome)
 }

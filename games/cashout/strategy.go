@@ -30,6 +30,8 @@ func PlayBy[S any](g Game[S], decide Decide[S]) func(d fairness.Draws) (staked, 
 				return games.MultipleUnit, 0, nil
 			case ending == Paid:
 				return games.MultipleUnit, r.Value, nil
+			case ending == Refunded:
+				return games.MultipleUnit, games.MultipleUnit, nil
 			}
 		}
 	}
