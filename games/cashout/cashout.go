@@ -54,10 +54,10 @@ type Ending int
 
 // The ways in which a round stands.
 const (
-	Open Ending = iota // the player may go on
-	Lost               // nothing is paid
-	Paid               // the round cashes out by itself: its value is paid
-	Refunded           // the round is over with nothing played on its stake, which is returned
+	Open     Ending = iota // the player may go on
+	Lost                   // nothing is paid
+	Paid                   // the round cashes out by itself: its value is paid
+	Refunded               // the round is over with nothing played on its stake, which is returned
 )
 
 // Round is the state of a round in progress.
