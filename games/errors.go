@@ -22,13 +22,18 @@ func (e *FieldError) Error() string { return clip(e.Field) + " " + e.Reason }
 type ActionError struct {
 	Action  string   // what was asked for; "cashout" for a cash-out
 	Allowed []string // what would have been possible, "cashout" included
+	Reason  string   // where an allowed action is impossible as it was asked for, why: "position 3 is revealed already"; else ""
 }
 
 func (e *ActionError) Error() string {
-	if len(e.Allowed) == 0 {
-		return fmt.Sprintf("action %q is not possible now", clip(e.Action))
+	why := "now"
+	if e.Reason != "" {
+		why = "because " + e.Reason
 	}
-	return fmt.Sprintf("action %q is not possible now; allowed: %s", clip(e.Action), strings.Join(e.Allowed, ", "))
+	if len(e.Allowed) == 0 {
+		return fmt.Sprintf("action %q is not possible %s", clip(e.Action), why)
+	}
+	return fmt.Sprintf("action %q is not possible %s; allowed: %s", clip(e.Action), why, strings.Join(e.Allowed, ", "))
 }
 
 // StateError says that a round's state is not one that its engine wrote. Nobody playing by the protocol can cause it.
