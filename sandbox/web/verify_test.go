@@ -139,7 +139,7 @@ func forgeries(t *testing.T, of expectation) (all []expectation) {
 	forge("another symbol", "failed", "outcome", func(_, _, o object) { o["window"].([]any)[0].([]any)[0] = "wild" })
 	forge("a free spin less", "failed", "outcome", func(_, _, o object) { o["freeSpins"] = o["freeSpins"].([]any)[1:] })
 	forge("a field more", "failed", "outcome", func(_, _, o object) { o["bonus"] = 1 })
-	forge("an action more", "failed", "one action", func(r, a, _ object) { r["actions"] = []any{a, a} })
+	forge("an action more", "failed", "the end", func(r, a, _ object) { r["actions"] = []any{a, a} })
 	forge("not over", "failed", "status", func(r, _, _ object) { r["status"] = "in_progress" })
 	forge("another bet", "failed", "outcome", func(_, a, _ object) { a["payload"].(object)["betPerLine"] = json.Number("0.2") })
 	return all

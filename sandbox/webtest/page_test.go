@@ -11,7 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"croupier/games"
-	"croupier/games/slots"
+	"croupier/games/builtin"
 	"croupier/sandbox"
 	"croupier/sandbox/pgtest"
 )
@@ -56,7 +56,7 @@ type house struct {
 
 func startSandbox(t *testing.T) *sandbox.Sandbox {
 	t.Helper()
-	catalogue, err := games.NewCatalogue(slots.Game())
+	catalogue, err := games.NewCatalogue(builtin.Games()...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,7 @@ func story(t *testing.T, h *house) {
 		t.Fatalf("commitment %q, client seed %q", hash, clientSeed)
 	}
 	next := b.text("#next-pair div:nth-child(4) code")
-	if got := b.text("#rotation"); !strings.Contains(got, "Before the first spin your own took its place") || strings.Contains(got, "yours all along") {
+	if got := b.text("#rotation"); !strings.Contains(got, "Before the first round your own took its place") || strings.Contains(got, "yours all along") {
 		t.Errorf("told of the first rotation: %q", got)
 	}
 	b.focusOnSpin()
@@ -102,7 +102,7 @@ func story(t *testing.T, h *house) {
 	if got, seed := b.text("#rounds"), hash[:8]; !strings.Contains(got, eval[string](b, `String(new Date().getFullYear())`)) || strings.Count(got, "seed "+seed) != 2 {
 		t.Errorf("the rounds do not tell their date, or their seed %s: %q", seed, got)
 	}
-	if got := b.text("#seeds"); !strings.Contains(got, "0 rounds: replaced by your own client seed before the first spin") {
+	if got := b.text("#seeds"); !strings.Contains(got, "0 rounds: replaced by your own client seed before the first round") {
 		t.Errorf("the revealed seeds: %q", got)
 	}
 	b.click("#verify-all")
@@ -142,7 +142,7 @@ func refusals(t *testing.T, h *house) {
 	b.wait(`document.querySelector("#stake").textContent === "2.00"`)
 	b.click("#spin")
 	b.wait(`!document.querySelector("#alert").hidden`)
-	if got := b.text("#alert-text"); !strings.Contains(got, "this spin costs 2.00 USD, and you have 1.00") || !strings.Contains(got, "30007") {
+	if got := b.text("#alert-text"); !strings.Contains(got, "this costs 2.00 USD, and you have 1.00") || !strings.Contains(got, "30007") {
 		t.Errorf("told %q", got)
 	}
 	b.ready()

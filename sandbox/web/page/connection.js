@@ -3,29 +3,35 @@
 import { parse } from "./verify/exact.js";
 import { Refusal, call, refresh } from "./server.js";
 
-const GAME = "slots";
 const DELAY = 2000; // ms between attempts, without backoff
 const ATTEMPTS = 5;
 const PATIENCE = 10_000; // ms without any answer to a request: the connection is dead
 const HEARTBEAT = 15_000; // ms between pings
-const KEPT = "croupier.pending";
+const KEPT = "croupier.pending."; // and the game
 const FINAL = new Set([4403, 4404, 4409]); // closes after which the same token does not help
 const NOT_AUTHENTICATED = 4401;
 
 /**
- * Events, each a CustomEvent: "state" {state, attempt, code}, "message" {type, payload, requestId, repeat}, "pending" {pending},
- * "sent" {type, requestId}.
+ * Events, each a CustomEvent: "state" {state, attempt, code}, "message" {type, payload, requestId, repeat, asked}, "pending"
+ * {pending}, "sent" {type, requestId}. asked is the play that the message answers, repeat whether it was sent again on purpose.
  * States: offline, connecting, online, waiting (for the next attempt), lost (attempts used up), ended (code says why), expired.
  */
 export class Connection extends EventTarget {
   state = "offline";
-  pending = readPending(); // the play that waits for its answer: {type, payload (JSON text), requestId}
+  pending; // the play that waits for its answer: {type, payload (JSON text), requestId}
   last = null; // the last play that was answered, for sending it again on purpose
   #socket = null;
   #attempt = 0;
   #renewed = false; // a new session token was fetched since the last time that the socket was open
   #timers = { retry: 0, patience: 0, heartbeat: 0, again: 0 };
   #run = 0; // counts attempts to open; what belongs to an older one is dropped
+
+  /** A connection for one game. What was sent for it and not answered before is sent again when it opens. */
+  constructor(game) {
+    super();
+    this.game = game;
+    this.pending = readPending(game);
+  }
 
   /** Opens the socket, with attempts counted anew. */
   open() {
@@ -34,11 +40,9 @@ export class Connection extends EventTarget {
     return this.#dial();
   }
 
-  /** Leaves for good: nothing is sent again. */
-  close() {
+  /** Leaves the game. What waits for its answer is sent again by the next connection for it. */
+  leave() {
     this.#drop();
-    this.#keep(null);
-    this.last = null;
     this.#become("offline");
   }
 
@@ -75,7 +79,7 @@ export class Connection extends EventTarget {
     this.#become("connecting");
     let ticket;
     try {
-      ({ ticket } = await call("POST", "/socket-tickets", { gameId: GAME }));
+      ({ ticket } = await call("POST", "/socket-tickets", { gameId: this.game }));
     } catch (refusal) {
       if (run !== this.#run) return;
       if (refusal instanceof Refusal && refusal.code === "30101") this.#become("expired");
@@ -84,7 +88,7 @@ export class Connection extends EventTarget {
     }
     if (run !== this.#run) return;
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}/ws?${new URLSearchParams({ ticket, gameId: GAME })}`);
+    const socket = new WebSocket(`${scheme}://${location.host}/ws?${new URLSearchParams({ ticket, gameId: this.game })}`);
     this.#socket = socket;
     this.#timers.patience = setTimeout(() => this.#lost(0), PATIENCE);
     const mine = (handle) => (event) => { if (socket === this.#socket) handle(event); };
@@ -108,12 +112,11 @@ export class Connection extends EventTarget {
     const pending = this.pending;
     const answers = pending !== null && message.requestId === pending.requestId;
     if (answers && message.type === "error" && this.#again(message.payload)) return;
-    if (answers) {
-      const { repeat, ...play } = pending;
-      this.last = play;
-      this.#keep(null);
-    }
-    this.#tell("message", { ...message, repeat: answers && pending.repeat === true });
+    if (!answers) return this.#tell("message", message);
+    const { repeat = false, ...asked } = pending;
+    this.last = asked;
+    this.#keep(null);
+    this.#tell("message", { ...message, repeat, asked });
   }
 
   /** Whether an error of the pending play is one after which the same request is to be sent again. */
@@ -180,8 +183,8 @@ export class Connection extends EventTarget {
 
   #keep(pending) {
     this.pending = pending;
-    if (pending === null) sessionStorage.removeItem(KEPT);
-    else sessionStorage.setItem(KEPT, JSON.stringify(pending));
+    if (pending === null) sessionStorage.removeItem(KEPT + this.game);
+    else sessionStorage.setItem(KEPT + this.game, JSON.stringify(pending));
     this.#tell("pending", { pending });
   }
 
@@ -199,9 +202,14 @@ function newRequestId() {
   return crypto.randomUUID();
 }
 
-function readPending() {
+/** Forgets what waits for its answer, in all games: the session that it was sent in is over. */
+export function forgetPending() {
+  for (const name of Object.keys(sessionStorage)) if (name.startsWith(KEPT)) sessionStorage.removeItem(name);
+}
+
+function readPending(game) {
   try {
-    return JSON.parse(sessionStorage.getItem(KEPT));
+    return JSON.parse(sessionStorage.getItem(KEPT + game));
   } catch {
     return null;
   }

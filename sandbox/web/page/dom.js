@@ -1,4 +1,5 @@
 // The few things that the page does with the document.
+import { Decimal } from "./verify/exact.js";
 
 export const $ = (selector) => document.querySelector(selector);
 
@@ -15,22 +16,26 @@ export function el(tag, properties = {}, ...children) {
   return element;
 }
 
+const SVG = "http://www.w3.org/2000/svg";
+
+/** Makes an element of a drawing. */
+export function draw(tag, attributes = {}, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children.flat());
+  return element;
+}
+
 /** Draws a symbol of the sprite in index.html. It has a name only where no text beside it says it. */
 export function icon(symbol, name) {
-  const ns = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(ns, "svg");
-  svg.setAttribute("viewBox", "0 0 64 64");
-  svg.setAttribute("class", "symbol");
-  if (name) {
-    svg.setAttribute("role", "img");
-    svg.setAttribute("aria-label", name);
-  } else {
-    svg.setAttribute("aria-hidden", "true");
-  }
-  const use = document.createElementNS(ns, "use");
-  use.setAttribute("href", `#symbol-${symbol}`);
-  svg.append(use);
-  return svg;
+  const said = name ? { role: "img", "aria-label": name } : { "aria-hidden": "true" };
+  return draw("svg", { viewBox: "0 0 64 64", class: "symbol", ...said }, draw("use", { href: `#symbol-${symbol}` }));
+}
+
+/** JSON of a flat object. Decimals are written as numbers with all their digits. */
+export function json(fields) {
+  const value = (v) => (v instanceof Decimal ? String(v) : JSON.stringify(v));
+  return `{${Object.entries(fields).map(([name, v]) => `${JSON.stringify(name)}:${value(v)}`).join(",")}}`;
 }
 
 /** Sets an element's text if it is another, so that nobody hears the same twice. */

@@ -1,4 +1,4 @@
-// The fairness panel: what the next spin is committed to, whether the last one kept to it, and rotation.
+// The fairness panel: what the next round is committed to, whether the last one kept to it, and rotation.
 import { $, el, invalid } from "./dom.js";
 import { isClientSeed } from "./verify/stream.js";
 import { verifyRotation } from "./verify/verify.js";
@@ -56,7 +56,7 @@ export class Fair {
     const kept = promised && promised.serverSeedHash === proof.serverSeedHash && promised.clientSeed === proof.clientSeed &&
       String(promised.nonce) === String(proof.nonce);
     $("#promise").textContent = promised === null ? "This round was played before the page was loaded."
-      : kept ? "✓ Exactly what was shown before you spun." : "✗ This is not what was shown before you spun. Unless you rotated the seed elsewhere, do not trust this server.";
+      : kept ? "✓ Exactly what was shown before you played." : "✗ This is not what was shown before you played. Unless you rotated the seed elsewhere, do not trust this server.";
     $("#promise").dataset.kept = promised === null ? "unknown" : String(kept);
   }
 
@@ -84,7 +84,7 @@ export class Fair {
 
 function unusedWords({ revealed, clientSeedBy }) {
   return revealed.clientSeedBy === "server" && clientSeedBy === "player"
-    ? "The server had made a first client seed for you. Before the first spin your own took its place: the one above, which comes from this browser."
+    ? "The server had made a first client seed for you. Before the first round your own took its place: the one above, which comes from this browser."
     : "No round was played under the seed before. The one above is in use now.";
 }
 

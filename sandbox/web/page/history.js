@@ -1,5 +1,5 @@
-// The lists: past rounds with their proofs, revealed seeds, and the table of pays.
-import { $, clock, day, el, grouped, icon, moment } from "./dom.js";
+// The lists: past rounds of the game with their proofs, and revealed seeds.
+import { $, clock, day, el, grouped, moment } from "./dom.js";
 import { noted } from "./fair.js";
 import { VERDICTS, proof } from "./proof.js";
 import { call } from "./server.js";
@@ -9,7 +9,9 @@ import { verifyRound } from "./verify/verify.js";
 const PAGE = 20;
 
 export class Rounds {
-  rulesText = ""; // the rules that rounds are verified by, as the text whose hash their records name
+  #game = null;
+  #rulesText = ""; // the rules that rounds are verified by, as the text whose hash their records name
+  #describe = null; // says what a step did, for proofs
 
   constructor() {
     this.rows = new Map(); // by round id: {record, element, report}
@@ -24,7 +26,14 @@ export class Rounds {
     return this.#next(() => this.#newest(all ? this.rows.size : 1));
   }
 
+  /** Lists the rounds of another game. describe says what a recorded step of it did, see words of scenes/scenes.js. */
+  choose(game, rulesText, describe) {
+    this.forget();
+    [this.#game, this.#rulesText, this.#describe] = [game, rulesText, describe];
+  }
+
   forget() {
+    this.#game = null;
     this.rows.clear();
     this.next = null;
     this.#draw();
@@ -32,12 +41,14 @@ export class Rounds {
 
   /** One load after the other, so that an older answer never comes in after a newer one. */
   #next(load) {
-    this.loading = this.loading.catch(() => {}).then(load).then(() => this.#draw());
+    const game = this.#game;
+    const still = (act) => () => (game !== null && game === this.#game ? act() : undefined);
+    this.loading = this.loading.catch(() => {}).then(still(load)).then(still(() => this.#draw()));
     return this.loading;
   }
 
   async #page(cursor) {
-    const query = new URLSearchParams({ gameId: "slots", limit: PAGE, ...(cursor ? { cursor } : {}) });
+    const query = new URLSearchParams({ gameId: this.#game, limit: PAGE, ...(cursor ? { cursor } : {}) });
     const { rounds, nextCursor } = await call("GET", `/rounds?${query}`);
     return { rows: rounds.map((record) => [record.roundId, this.#row(record)]), next: nextCursor ?? null };
   }
@@ -64,7 +75,8 @@ export class Rounds {
 
   #row(record) {
     const row = this.rows.get(record.roundId);
-    if (row && Boolean(row.record.serverSeed) === Boolean(record.serverSeed)) return row;
+    const same = (a, b) => Boolean(a.serverSeed) === Boolean(b.serverSeed) && a.actions.length === b.actions.length;
+    if (row && same(row.record, record)) return row;
     const made = { record, report: null, element: null };
     made.element = this.#element(made);
     return made;
@@ -73,13 +85,14 @@ export class Rounds {
   #element(row) {
     const { record } = row;
     const [action] = record.actions;
+    const open = record.status === "in_progress";
     row.state = el("span", {});
     row.place = el("div", {});
     const element = el("li", { "data-round": record.roundId }, el("div", { class: "line" },
       el("time", { datetime: action.at }, clock(action.at)),
-      el("span", { class: "what" }, `${grouped(record.stake)} staked, ${grouped(record.payout)} paid`,
+      el("span", { class: "what" }, `${grouped(record.stake)} staked, ${open ? "still open" : `${grouped(record.payout)} paid`}`,
         el("small", {}, `nonce ${record.nonce}, seed `, el("code", { title: `Server seed hash ${record.serverSeedHash}` }, short(record.serverSeedHash)),
-          record.forced ? ", forced" : "")),
+          record.forced ? ", forced" : "", record.actions.at(-1).type === "expiry" ? ", settled unfinished" : "")),
       row.state), row.place);
     if (record.serverSeed) row.state.append(el("button", { type: "button", class: "verdict", "aria-expanded": "false", onclick: () => this.#toggle(row) }, "Verify"));
     else row.state.append(el("span", { class: "badge wait", title: "Rotate the seed to reveal it" }, VERDICTS.unrevealed.words));
@@ -87,7 +100,7 @@ export class Rounds {
   }
 
   async #verify(row) {
-    row.report ??= await verifyRound(row.record, this.rulesText);
+    row.report ??= await verifyRound(row.record, this.#rulesText);
     const { badge, words } = VERDICTS[row.report.verdict];
     const button = row.state.querySelector("button");
     if (button) {
@@ -101,7 +114,7 @@ export class Rounds {
   /** Verifies a round and shows the proof, or hides it again. */
   async #toggle(row) {
     if (row.place.hasChildNodes()) row.place.replaceChildren();
-    else row.place.replaceChildren(proof(await this.#verify(row), row.record, noted(row.record.serverSeedHash)));
+    else row.place.replaceChildren(proof(await this.#verify(row), row.record, noted(row.record.serverSeedHash), this.#describe));
     await this.#verify(row);
   }
 
@@ -154,39 +167,5 @@ function use(seed, after) {
   if (rounds === "1") return "1 round";
   if (rounds !== "0") return `${rounds} rounds`;
   const own = seed.clientSeedBy === "server" && after?.clientSeedBy !== "server";
-  return own ? "0 rounds: replaced by your own client seed before the first spin" : "0 rounds: replaced before a spin";
-}
-
-/** Shows what the rules say that pays. */
-export function showPays(rules) {
-  const counts = [3, 4, 5];
-  const lineSymbols = rules.symbols.filter(({ name }) => name !== rules.scatter);
-  const scatter = rules.symbols.find(({ name }) => name === rules.scatter);
-  const row = ({ name, pays }) => el("tr", {}, el("th", { scope: "row" }, icon(name), ` ${name}`),
-    counts.map((n) => el("td", { class: "number" }, String(pays[n] ?? "–"))));
-  const table = (caption, symbols) => el("table", {}, el("caption", {}, caption),
-    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Symbol"), counts.map((n) => el("th", { scope: "col", class: "number" }, `${n} ×`)))),
-    el("tbody", {}, symbols.map(row)));
-  const { award, multiplier } = rules.freeSpins;
-  $("#pays").replaceChildren(
-    table("On a line, from the left, × the bet per line", lineSymbols), table("Anywhere, × the total bet", [scatter]),
-    el("p", { class: "small" }, `The wild stands for every symbol but the scatter. Three or more scatters win ${award} free spins, whose wins are × ${multiplier}; each of these may win ${award} more, once.`),
-    el("div", { class: "paylines" }, rules.paylines.map(payline)));
-}
-
-function payline(rows, i) {
-  const ns = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(ns, "svg");
-  svg.setAttribute("viewBox", "0 0 52 32");
-  svg.setAttribute("aria-hidden", "true");
-  for (let reel = 0; reel < rows.length; reel++) {
-    for (let row = 0; row < 3; row++) {
-      const cell = document.createElementNS(ns, "rect");
-      for (const [name, value] of Object.entries({ x: 2 + reel * 10, y: 2 + row * 10, width: 8, height: 8, rx: 1 })) cell.setAttribute(name, value);
-      if (String(rows[reel]) === String(row)) cell.setAttribute("class", "on");
-      svg.append(cell);
-    }
-  }
-  const words = rows.map((row) => ["top", "middle", "bottom"][Number(row)]).join(", ");
-  return el("figure", {}, svg, el("figcaption", { "aria-label": `Line ${i + 1}: ${words}` }, String(i + 1)));
+  return own ? "0 rounds: replaced by your own client seed before the first round" : "0 rounds: replaced before a round";
 }

@@ -1,28 +1,65 @@
-// The page: who is signed in, what the server says, and what becomes of it on the screen.
-import { Connection } from "./connection.js";
-import { $, el, grouped, hint, say } from "./dom.js";
+// The page: who is signed in, which game is played, what the server says, and what becomes of it on the screen.
+import { Connection, forgetPending } from "./connection.js";
+import { Developer } from "./developer.js";
+import { $, el, grouped, hint, moment, say } from "./dom.js";
 import { Fair, newClientSeed } from "./fair.js";
-import { Rounds, showPays, showSeeds } from "./history.js";
-import { Machine } from "./machine.js";
-import { Show, settled } from "./play.js";
+import { Focus } from "./focus.js";
+import { Rounds, showSeeds } from "./history.js";
+import { Picker } from "./picker.js";
+import { RoundTable } from "./round.js";
+import { SCENES } from "./scenes/scenes.js";
 import { call, session, signIn, signOut } from "./server.js";
-import { Stake } from "./stake.js";
-import { parse } from "./verify/exact.js";
+import { SlotsTable } from "./slots.js";
+import { Decimal, parse } from "./verify/exact.js";
 import { CLOSES, REASONS, explain } from "./words.js";
 
-const WIRE = 12; // messages of the wire that are shown
+/** What tables may do with the page. A table plays one game; slots.js and round.js have them. */
+const host = {
+  /** Sends a play; its answer goes to the table's handler of the answer's type. */
+  play(type, payload) {
+    if (connection.play(type, payload)) begin({ ...fair.seeds });
+  },
+  get ready() { return ready(); },
+  enable: () => enable(),
+  /** A result came: the balance after it, and whether the seeds and the rounds are others now. */
+  settled(round, after, others) {
+    balance = { amount: after, currency: balance.currency };
+    if (others) connection.ask("seed_get");
+    document.body.dataset.round = round;
+    phase("showing");
+  },
+  proof: (proof, promised) => fair.played(proof, promised),
+  /** The result stands on the screen. */
+  done() {
+    phase("idle");
+    showBalance();
+    refreshLists();
+  },
+  /** An answer came that was shown before. */
+  again(round, repeat) {
+    if (repeat) {
+      const note = $("#repeat");
+      note.hidden = false;
+      note.textContent = `Sent again, answered from the record: the same round, nothing charged (${round}).`;
+      note.dataset.round = round;
+    }
+    if (document.body.dataset.phase === "waiting") phase("idle");
+    connection.ask("balance_get"); // the answer is as old as the round
+  },
+};
 
-const connection = new Connection();
-const machine = new Machine($("#reels"), $("#overlay"));
-const show = new Show(machine);
-const stake = new Stake(() => enable());
+const slots = new SlotsTable(host);
 const fair = new Fair(rotate);
 const rounds = new Rounds();
+const picker = new Picker(play);
+const focus = new Focus($("#machine"));
+const developer = new Developer({
+  resend: () => { if (connection.resend()) table?.resent?.({ ...fair.seeds }); },
+  cut: () => connection.cut(),
+});
+let connection = null; // of the game that is played
+let table = null; // where it is played; null where this page has none for it
 let balance = { amount: null, currency: "" }; // the latest that the server said
-let standing = null; // what the reels show when they stand
-let promised = null; // the seed state that stood on the screen when the pending spin was sent
-let returning = false; // the focus goes to Spin as soon as it can be pressed
-const known = new Set(); // rounds whose result was shown
 
 // The door.
 
@@ -32,7 +69,7 @@ $("#sign-in-form").addEventListener("submit", async (event) => {
   button.disabled = true;
   try {
     await signIn($("#name").value.trim());
-    returning = true;
+    focus.ask();
     await enter();
   } catch (refusal) {
     alertOf(refusal.message);
@@ -52,48 +89,63 @@ async function enter() {
   $("#table").hidden = $("#account").hidden = false;
   say($("#player"), session.data.player.username);
   try {
-    await learnRules();
+    await picker.enter();
   } catch (refusal) {
     leave();
     session.keep(null);
     alertOf(refusal.message);
-    return;
   }
-  if (connection.pending?.type === "action") begin(null);
-  await connection.open();
-  refreshLists();
 }
 
 function leave() {
-  connection.close();
+  standUp();
+  forgetPending();
+  picker.leave();
   alertOf(null);
-  returning = false;
-  rounds.forget();
-  known.clear();
+  focus.forget();
   fair.seeds = null;
   balance = { amount: null, currency: "" };
-  phase("idle");
-  for (const id of ["#rotation", "#wins"]) $(id).replaceChildren();
-  $("#last-pair-box").hidden = true;
-  say($("#result"), "Choose a stake and spin.");
+  for (const id of ["#rotation", "#notices"]) $(id).replaceChildren();
   $("#door").hidden = false;
   $("#table").hidden = $("#account").hidden = true;
   $("#name").focus();
 }
 
-async function learnRules() {
-  const config = await call("GET", "/games/slots/config");
-  rounds.rulesText = config.rulesText;
-  const { rules } = parse(config.rulesText);
-  machine.setRules(rules);
-  showPays(rules);
+/** Leaves the game that is played. */
+function standUp() {
+  connection?.leave();
+  table?.stand();
+  [connection, table] = [null, null];
+  rounds.forget();
+  phase("idle");
+  delete document.body.dataset.round;
+  delete document.body.dataset.open;
+  $("#last-pair-box").hidden = $("#repeat").hidden = true;
+  $("#result").classList.remove("won");
+}
+
+/** Sits down at a game. config is its configuration, as the API has it. */
+async function play(config) {
+  standUp();
+  const { gameId, name, rulesText, limits } = config;
+  document.body.dataset.game = gameId;
+  document.title = `${name}: croupier sandbox`;
+  say($("#machine-name"), name);
   say($("#variant"), `returns ${percent(config.rtp.decimal)} % in the long run`);
+  const { rules } = parse(rulesText);
   const { currency } = session.data.player;
-  stake.setLimits(String(config.limits[currency].min), String(config.limits[currency].max), currency);
-  if (standing === null) {
-    standing = [0, 1, 2].map((row) => rules.strips.map((strip) => strip[row % strip.length]));
-    machine.show(standing);
-  }
+  const [min, max] = [Decimal.from(limits[currency].min), Decimal.from(limits[currency].max)];
+  table = gameId === "slots" ? slots : SCENES[gameId] ? new RoundTable(host, SCENES[gameId], gameId) : null;
+  say($("#result"), table?.greeting ?? "This page has no table for this game yet. The server plays it all the same: see the API.");
+  const help = table?.sit({ rules, min, max, currency });
+  rounds.choose(gameId, rulesText, help?.describe);
+  $("#pays-box").hidden = !help;
+  say($("#pays-title"), help?.title ?? "");
+  $("#pays").replaceChildren(...(help?.content ?? []));
+  connection = wired(new Connection(gameId));
+  if (["action", "cashout"].includes(connection.pending?.type)) begin(null);
+  refreshLists();
+  await connection.open();
 }
 
 /** "95.98" of "0.9598…": cut, so that it never says too much. */
@@ -103,60 +155,18 @@ function percent(decimal) {
 
 // Playing.
 
-$("#spin-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  spin();
-});
-
 document.addEventListener("keydown", (event) => {
-  if (event.repeat && event.target === $("#spin")) event.preventDefault(); // a key held down is one spin
-  const elsewhere = event.target.closest("button, input, a, summary, [tabindex]");
-  if ((event.key === " " || event.key === "Enter") && !elsewhere && !$("#table").hidden && !event.repeat) {
+  const elsewhere = event.target.closest("button, input, select, a, summary, [tabindex]");
+  if ((event.key === " " || event.key === "Enter") && !elsewhere && table && !event.repeat) {
     event.preventDefault();
-    if ($("#skip").hidden) spin();
-    else show.skip();
+    table.press();
   }
 });
 
-function spin() {
-  const { betPerLine, lines } = stake.read();
-  if (!betPerLine || $("#spin").disabled) return;
-  if (connection.play("action", `{"action":"spin","betPerLine":${betPerLine},"activePaylines":${lines}}`)) begin({ ...fair.seeds });
-}
-
-function begin(promise) {
-  promised = promise;
+function begin(promised) {
   alertOf(null);
   phase("waiting");
-  show.begin();
-}
-
-async function played({ payload, repeat }) {
-  const { roundId, outcome, provablyFair } = payload;
-  const again = known.has(roundId);
-  known.add(roundId);
-  const facts = settled(payload);
-  if (again) {
-    if (repeat) {
-      const note = $("#repeat");
-      note.hidden = false;
-      note.textContent = `Sent again, answered from the record: the same round, nothing charged (${roundId}).`;
-      note.dataset.round = roundId;
-    }
-    if (document.body.dataset.phase === "waiting") phase("idle");
-    connection.ask("balance_get"); // the answer is as old as the round
-    return;
-  }
-  balance = { amount: facts.after, currency: facts.currency };
-  connection.ask("seed_get");
-  phase("showing");
-  document.body.dataset.round = roundId;
-  standing = outcome.window;
-  fair.played(provablyFair, promised);
-  await show.round(outcome, facts);
-  phase("idle");
-  showBalance();
-  refreshLists();
+  table?.begin(connection.pending, promised);
 }
 
 function rotate(clientSeed) {
@@ -171,13 +181,9 @@ function ownSeeds(seeds) {
 
 // What the server says.
 
-connection.addEventListener("message", ({ detail: message }) => {
-  wire("←", message.type, message.requestId);
-  handlers[message.type]?.(message);
-});
-
 const handlers = {
-  action_result: played,
+  action_result: (message) => table?.action_result(message),
+  cashout_result: (message) => table?.cashout_result?.(message),
   seed_state: ({ payload }) => { ownSeeds(payload); enable(); },
   seed_rotated: async ({ payload, repeat }) => {
     if (repeat) connection.ask("seed_get");
@@ -187,41 +193,70 @@ const handlers = {
   balance_update: ({ payload }) => {
     balance = { amount: payload.balance, currency: payload.currency };
     if (document.body.dataset.phase === "idle") showBalance();
-    if (payload.reason !== "query" && payload.amount !== undefined) {
+    if (payload.reason === "query") table?.told?.(); // it was asked for when the connection opened
+    else if (payload.amount !== undefined) {
       hint(`${REASONS[payload.reason] ?? "Balance changed"}: ${grouped(payload.amount)} ${payload.currency}.`);
     }
   },
   round_recovered: ({ payload }) => {
     balance = { amount: payload.balance.current, currency: payload.balance.currency };
     showBalance();
-    hint("Your open round is as you left it.");
+    table?.recovered?.(payload, connection.pending !== null);
+    enable();
+  },
+  round_expired: ({ payload }) => {
+    notice(payload);
+    table?.expired?.(payload);
+    connection.ask("balance_get");
+    refreshLists();
   },
   session_warning: ({ payload }) => hint(`Session note: ${payload.warningType.replaceAll("_", " ")}.`),
   error: async ({ payload, requestId }) => {
     alertOf(explain(payload));
     if (requestId === undefined) return;
-    if (document.body.dataset.phase === "waiting") {
-      await show.fail(standing);
+    if (document.body.dataset.phase === "waiting" && !connection.pending) {
+      await table?.fail();
       phase("idle");
     }
-    connection.ask("balance_get");
-    connection.ask("seed_get");
+    connection?.ask("balance_get");
+    connection?.ask("seed_get");
   },
 };
 
-connection.addEventListener("state", ({ detail: { state, attempt, attempts, code } }) => {
+/** Nobody finished a round in time, and the server settled it. */
+function notice({ gameId, stake, payout, at }) {
+  const words = `Your round of ${picker.nameOf(gameId)} was not finished, so it was settled by the rules` +
+    `${at ? ` on ${moment(at)}` : ""}: ${grouped(payout)} paid on a stake of ${grouped(stake)}.`;
+  const element = el("p", { class: "notice good" }, el("span", {}, words),
+    el("button", { type: "button", onclick: () => element.remove() }, "Understood"));
+  $("#notices").append(element);
+}
+
+const STATES = { offline: "Not connected", connecting: "Connecting…", online: "Connected", expired: "Session ended", ended: "Closed", lost: "Connection lost" };
+
+/** Listens to a connection for as long as it is the one of the game that is played. */
+function wired(made) {
+  const on = (name, handle) => made.addEventListener(name, ({ detail }) => { if (made === connection) handle(detail); });
+  on("message", (message) => {
+    developer.received(message);
+    handlers[message.type]?.(message);
+  });
+  on("pending", () => enable());
+  on("sent", (sent) => developer.sent(sent, made.pending?.requestId === sent.requestId));
+  on("state", connected);
+  return made;
+}
+
+function connected({ state, attempt, attempts, code }) {
   document.body.dataset.connection = state;
-  const words = {
-    offline: "Not connected", connecting: "Connecting…", online: "Connected", expired: "Session ended", ended: "Closed",
-    waiting: `Connection lost. Trying again, ${attempt} of ${attempts}`, lost: "Connection lost",
-  };
-  say($("#connection-text"), words[state]);
+  say($("#connection-text"), STATES[state] ?? `Connection lost. Trying again, ${attempt} of ${attempts}`);
   if (state === "online") {
     alertOf(null);
+    table?.connected?.();
     connection.ask("balance_get");
     connection.ask("seed_get");
   } else if (state === "lost") {
-    alertOf("The server cannot be reached. If a spin was under way, it is sent again once and is not charged twice.", "Reconnect", () => connection.open());
+    alertOf("The server cannot be reached. If something that you played was under way, it is sent again once and is not charged twice.", "Reconnect", () => connection.open());
   } else if (state === "ended") {
     alertOf(CLOSES[code] ?? "The server closed the connection.", "Play here", () => connection.open());
   } else if (state === "expired") {
@@ -230,25 +265,6 @@ connection.addEventListener("state", ({ detail: { state, attempt, attempts, code
     alertOf(`${CLOSES[4401]} What you played is in your rounds.`);
   }
   enable();
-});
-
-connection.addEventListener("pending", () => enable());
-connection.addEventListener("sent", ({ detail: { type, requestId } }) => {
-  if (type !== "ping") wire("→", type, requestId);
-  if (connection.pending?.requestId === requestId) say($("#last-request"), requestId);
-});
-
-// For developers.
-
-$("#resend").addEventListener("click", () => {
-  promised = { ...fair.seeds };
-  connection.resend();
-});
-$("#cut").addEventListener("click", () => connection.cut());
-
-function wire(direction, type, requestId = "") {
-  $("#wire").prepend(el("li", {}, `${direction} ${type} ${requestId.slice(0, 8)}`));
-  while ($("#wire").children.length > WIRE) $("#wire").lastChild.remove();
 }
 
 // The screen.
@@ -258,18 +274,17 @@ function phase(now) {
   enable();
 }
 
+function ready() {
+  return connection?.state === "online" && connection.pending === null && document.body.dataset.phase === "idle" && fair.seeds !== null;
+}
+
 function enable() {
-  const ready = connection.state === "online" && connection.pending === null && document.body.dataset.phase === "idle";
-  const spin = $("#spin");
-  if (document.activeElement === spin) returning = true; // being disabled takes the focus away
-  spin.disabled = !ready || !fair.seeds || !stake.read().betPerLine;
-  if (returning && !spin.disabled) {
-    returning = false;
-    if (document.activeElement === document.body) spin.focus({ preventScroll: true });
-  }
-  $("#rotate").disabled = !ready || !fair.seeds;
-  $("#resend").disabled = !ready || connection.last === null;
-  $("#cut").disabled = connection.state !== "online";
+  const may = ready();
+  focus.note();
+  table?.enable(may);
+  if (may) focus.goOn(table?.target());
+  $("#rotate").disabled = !may || Boolean(table?.busy);
+  developer.enable(may && connection.last !== null, connection?.state === "online");
 }
 
 function showBalance() {

@@ -1,6 +1,7 @@
-// The machine at play: from a stake to a settled round on the screen. It draws what the record says and nothing else.
+// The machine of slots at play: from a stake to a settled round on the screen. It draws what the record says and nothing else.
 import { Decimal } from "./verify/exact.js";
 import { $, el, grouped, say, stillness } from "./dom.js";
+import { verdict } from "./words.js";
 
 const FREE_SPIN_PAUSE = 450; // ms that a free spin's result stands
 
@@ -12,19 +13,9 @@ export function settled({ outcome, balance }) {
   return { before, after, payout, stake: before.plus(payout).minus(after), currency: balance.currency };
 }
 
-/** A result in words. No word of winning for what is not more than the stake. */
-export function verdict({ stake, payout }) {
-  const difference = payout.minus(stake);
-  if (payout.units === 0n) return { festive: false, words: `Nothing this time. The stake was ${grouped(stake)}.` };
-  if (difference.units > 0n) {
-    return { festive: true, words: `Won ${grouped(payout)} on a stake of ${grouped(stake)}: ${grouped(difference)} more than you staked.` };
-  }
-  if (difference.units === 0n) return { festive: false, words: `The stake of ${grouped(stake)} came back.` };
-  return { festive: false, words: `${grouped(payout)} of the ${grouped(stake)} staked came back: ${grouped(stake.minus(payout))} less.` };
-}
-
 export class Show {
   #skipped = false;
+  #run = 0; // counts what is shown; what belongs to something older is dropped
   #wake = () => {};
 
   constructor(machine) {
@@ -33,6 +24,7 @@ export class Show {
   }
 
   begin() {
+    this.#run++;
     this.#skipped = false;
     say($("#result"), "Spinning…");
     $("#result").classList.remove("won");
@@ -47,6 +39,12 @@ export class Show {
     this.#wake();
   }
 
+  /** Shows nothing more of what is under way. */
+  abandon() {
+    this.#run++;
+    this.skip();
+  }
+
   /** Ends a spin that brought nothing but an error. */
   async fail(window) {
     await this.machine.stop(window, 0);
@@ -56,10 +54,13 @@ export class Show {
   /** Shows a settled round: the paid spin, then its free spins, then the whole result. */
   async round(outcome, facts) {
     const { festive, words } = verdict(facts);
+    const run = this.#run;
     await this.machine.stop(outcome.window);
+    if (run !== this.#run) return;
     if (outcome.freeSpins.length > 0) {
       this.machine.mark(outcome, false);
-      await this.#freeSpins(outcome);
+      await this.#freeSpins(outcome, run);
+      if (run !== this.#run) return;
       this.machine.show(outcome.window);
     }
     this.machine.mark(outcome, festive);
@@ -68,15 +69,16 @@ export class Show {
     $("#wins").replaceChildren(...this.#wins(outcome, festive));
   }
 
-  async #freeSpins({ freeSpins }) {
+  async #freeSpins({ freeSpins }, run) {
     $("#skip").hidden = false;
     $("#spin").hidden = true;
     let won = Decimal.zero;
     for (const [i, free] of freeSpins.entries()) {
-      if (this.#skipped || stillness.matches) break;
+      if (this.#skipped || stillness.matches || run !== this.#run) break;
       say($("#result"), `Free spin ${i + 1} of ${freeSpins.length}, ${grouped(won)} in free spins so far.`);
       this.machine.turn();
       await this.machine.stop(free.window, 30);
+      if (run !== this.#run) break;
       this.machine.mark(free, false);
       won = won.plus(Decimal.from(free.win));
       await this.#pause(FREE_SPIN_PAUSE);

@@ -1,11 +1,23 @@
-// What codes mean, in a player's words.
+// What codes and results mean, in a player's words.
+import { grouped } from "./dom.js";
+
+/** A result in words. No word of winning for what is not more than the stake. */
+export function verdict({ stake, payout }) {
+  const difference = payout.minus(stake);
+  if (payout.units === 0n) return { festive: false, words: `Nothing this time. The stake was ${grouped(stake)}.` };
+  if (difference.units > 0n) {
+    return { festive: true, words: `Won ${grouped(payout)} on a stake of ${grouped(stake)}: ${grouped(difference)} more than you staked.` };
+  }
+  if (difference.units === 0n) return { festive: false, words: `The stake of ${grouped(stake)} came back.` };
+  return { festive: false, words: `${grouped(payout)} of the ${grouped(stake)} staked came back: ${grouped(stake.minus(payout))} less.` };
+}
 
 /** By error code of the wire protocol. Each is a sentence, or a function of the error's details. */
 const ERRORS = {
   30001: (d) => `The server did not understand the request${d.field ? `: ${d.field} ${d.reason}` : ""}. Nothing was charged.`,
   30002: () => "The server does not know this kind of request. Nothing was charged.",
   30007: (d) => d.required === undefined ? "Your balance is too low for this stake."
-    : `Your balance is too low: this spin costs ${d.required} ${d.currency ?? ""}, and you have ${d.available}.`,
+    : `Your balance is too low: this costs ${d.required} ${d.currency ?? ""}, and you have ${d.available}. Nothing was charged.`,
   30008: (d) => d.min === undefined ? "This stake is outside the limits of the game."
     : `This stake is outside the limits: it must be from ${d.min} to ${d.max}.`,
   30021: () => "This game is not available now.",
@@ -17,7 +29,8 @@ const ERRORS = {
   30105: () => "You have reached a limit that you set. Nothing was charged.",
   30429: () => "That was too fast for the server. The same request is sent again by itself.",
   30601: () => "There is no such round.",
-  30602: () => "That is not possible now. Nothing was charged.",
+  30602: (d) => d.openRounds !== undefined ? "A round is still open under this seed. Finish it, in whichever game it is, and rotate then."
+    : `That is not possible now. Nothing was charged.${d.allowed?.length ? ` Possible: ${d.allowed.join(", ")}.` : ""}`,
   30603: () => "This round is over already.",
   30604: () => "This request number was used for a different request before. Nothing was charged.",
   30999: (d) => d.unknown ? "Something broke, and it is not known whether your request was done. Send it again: it cannot be charged twice."

@@ -1,8 +1,26 @@
 // The rules of slots, as docs/games/slots.md has them, in a program of their own: it shares nothing with the server but the rules'
 // tables. Pure: no network, no document.
-import { int } from "./exact.js";
+import { Decimal, int } from "./exact.js";
+import { UNIT } from "./pay.js";
 
 const ROWS = 3;
+
+/** The game as verify.js plays it: a round is one spin. */
+export function game(rules) {
+  const never = () => { throw new TypeError("a round of slots ends with its spin"); };
+  return {
+    cashOut: never, expire: never,
+    async play(_, state, action, payload, draws) {
+      if (state !== null || action !== "spin") never();
+      const betPerLine = Decimal.from(payload.betPerLine);
+      const lines = int(payload.activePaylines);
+      if (betPerLine.units <= 0n || lines < 1 || lines > rules.paylines.length) throw new RangeError("the bet is not one that the rules allow");
+      const round = await play(rules, lines, draws);
+      return { status: "completed", outcome: outcome(round, betPerLine), stake: betPerLine.times(lines),
+        win: { of: betPerLine, multiple: BigInt(round.total) * UNIT }, detail: { round, betPerLine, lines } };
+    },
+  };
+}
 
 /** Plays a round on the first so many paylines. Returns {spin, freeSpins, total}, all wins in bets per line, multipliers included. */
 export async function play(rules, lines, draws) {

@@ -34,11 +34,21 @@ export class Draws {
     this.key = key;
     this.message = message;
     this.script = script;
+    this.streams = [];
   }
 
+  /** The stream of a label, from its beginning. */
   stream(label) {
     const message = label === "" ? this.message : `${this.message}:${label}`;
-    return new Stream(this.key, message, label, this.script[label] ?? []);
+    const stream = new Stream(this.key, message, label, this.script[label] ?? []);
+    this.streams.push(stream);
+    return stream;
+  }
+
+  /** Returns the list that all streams from now on are put into. */
+  anew() {
+    this.streams = [];
+    return this.streams;
   }
 }
 
@@ -48,7 +58,7 @@ export class Stream {
     this.key = key;
     this.message = message;
     this.label = label;
-    this.draws = []; // {label, n, words: [{value, hex, forced}], value}
+    this.draws = []; // {label, n, words: [{value, hex, forced}], value, what}
     this.forced = [...script];
     this.block = new DataView(new ArrayBuffer(0));
     this.at = 0;
@@ -75,8 +85,9 @@ export class Stream {
     return { value, hex: value.toString(16).padStart(8, "0"), forced: false };
   }
 
-  /** A number from 0 to n-1, each equally likely. Words from floor(2^32 / n) · n on are refused, so there is no modulo bias. */
-  async intn(n) {
+  /** A number from 0 to n-1, each equally likely. Words from floor(2^32 / n) · n on are refused, so there is no modulo bias. what says
+   * to people what the draw decides. */
+  async intn(n, what = "") {
     if (!Number.isSafeInteger(n) || n < 1 || n > WORD_VALUES) throw new RangeError(`intn(${n})`);
     const limit = Math.floor(WORD_VALUES / n) * n;
     const words = [];
@@ -85,9 +96,24 @@ export class Stream {
       words.push(word);
       if (word.value < limit) {
         const value = word.value % n;
-        this.draws.push({ label: this.label, n, words, value });
+        this.draws.push({ label: this.label, n, words, value, what });
         return value;
       }
     }
+  }
+
+  /** The first index whose cumulative weight is above a number drawn below the sum of the weights. */
+  async weighted(weights, what = "") {
+    let r = await this.intn(weights.reduce((sum, weight) => sum + weight, 0), what);
+    return weights.findIndex((weight) => (r -= weight) < 0);
+  }
+
+  /** Shuffles an array in place, from its end. */
+  async shuffle(array, what = "") {
+    for (let i = array.length - 1; i > 0; i--) {
+      const j = await this.intn(i + 1, what);
+      [array[i], array[j]] = [array[j], array[i]];
+    }
+    return array;
   }
 }

@@ -1,31 +1,37 @@
 // Verification of a recorded round: everything is recomputed from the record, the revealed seeds and the rules, and compared. Pure:
-// no network, no document; it runs in browsers and in Node.
+// no network, no document; it runs in browsers and in Node. What is of one game is in a module of its name beside this one; GAMES
+// lists them and says what such a module has.
 import { Decimal, Numeral, int, parse } from "./exact.js";
-import { outcome, play } from "./slots.js";
+import { GAMES } from "./games.js";
+import { pay } from "./pay.js";
 import { Draws, isClientSeed, isServerSeed, sha256 } from "./stream.js";
+
+/** Whether rounds of a game can be recomputed here. */
+export const canVerify = (game) => Object.hasOwn(GAMES, game);
 
 /**
  * Recomputes a round. record is a round's record read by parse of exact.js; rulesText is the text of the rules that it names.
- * Returns {verdict, checks, round, betPerLine, lines, forced}:
+ * Returns {verdict, checks, steps, why, forced}:
  * verdict is "verified", "failed", "unrevealed" (the server seed is still in use) or "unknown" (why says what cannot be checked);
- * checks are {name, ok, expected, got} in the order in which they were made; round is what was recomputed, if it came to that.
+ * checks are {name, ok, expected, got} in the order in which they were made; steps are what was recomputed, if it came to that:
+ * {type, action, payload, status, outcome, stake, payout, streams, detail} for every recorded action.
  */
 export async function verifyRound(record, rulesText) {
-  if (!record.serverSeed) return { verdict: "unrevealed", checks: [] };
-  const report = { verdict: "failed", checks: [], forced: record.forced !== null && record.forced !== undefined };
-  const check = (name, expected, got) => {
-    const ok = expected === got;
+  if (!record.serverSeed) return { verdict: "unrevealed", checks: [], steps: [] };
+  const report = { verdict: "failed", checks: [], steps: [], forced: record.forced !== null && record.forced !== undefined };
+  const check = (name, expected, got, ok = expected === got) => {
     report.checks.push({ name, ok, expected, got });
     return ok;
   };
+  let whole = false;
   try {
     const rules = await checkRules(record, rulesText, check, report);
-    if (rules) await replay(record, rules, check, report);
+    if (rules) whole = await replay(record, GAMES[record.gameId].game(rules), check, report);
   } catch (error) {
     // A record that cannot be read is no proof, whatever else it says.
-    report.checks.push({ name: "record", ok: false, expected: "a whole record of a round of slots", got: error.message });
+    check("record", "a whole record of a round by the rules", error.message, false);
   }
-  if (report.checks.every(({ ok }) => ok) && report.round) report.verdict = "verified";
+  if (whole && report.checks.every(({ ok }) => ok)) report.verdict = "verified";
   return report;
 }
 
@@ -33,52 +39,71 @@ export async function verifyRound(record, rulesText) {
 async function checkRules(record, rulesText, check, report) {
   if (!isServerSeed(record.serverSeed)) throw new TypeError("the server seed is not 64 lowercase hex characters");
   check("commitment", await sha256(record.serverSeed), record.serverSeedHash);
+  const unknown = (why) => {
+    report.why = why;
+    report.verdict = report.checks.every(({ ok }) => ok) ? "unknown" : "failed";
+    return null;
+  };
   const described = parse(rulesText);
   const hash = await sha256(rulesText);
   if (hash !== record.rulesHash || described.game !== record.gameId || described.variant !== record.variant) {
-    report.why = `the round was played by rules ${record.rulesHash} (${record.gameId}, ${record.variant}), and the rules at hand are ${hash}`;
-    report.verdict = report.checks.every(({ ok }) => ok) ? "unknown" : "failed";
-    return null;
+    return unknown(`the round was played by rules ${record.rulesHash} (${record.gameId}, ${record.variant}), and the rules at hand are ${hash}`);
   }
   check("rules", hash, record.rulesHash);
-  if (described.game !== "slots") {
-    report.why = "this verifier recomputes slots only";
-    report.verdict = report.checks.every(({ ok }) => ok) ? "unknown" : "failed";
-    return null;
-  }
+  if (!canVerify(described.game)) return unknown(`this page cannot recompute rounds of ${described.game} yet; croupier verify can`);
   return described.rules;
 }
 
-async function replay(record, rules, check, report) {
+/** Plays every recorded action over again and compares. Returns whether it came to the end. */
+async function replay(record, game, check, report) {
   if (!isClientSeed(record.clientSeed)) throw new TypeError("the client seed is not one");
-  if (!check("one action", "1", String(record.actions.length))) return;
-  const [action] = record.actions;
-  check("step", "0", String(action.step));
-  check("action", "action spin", `${action.type} ${action.payload.action}`);
-  const betPerLine = Decimal.from(action.payload.betPerLine);
-  const lines = int(action.payload.activePaylines);
-  if (betPerLine.units <= 0n || lines < 1 || lines > rules.paylines.length) throw new RangeError("the bet is not one that the rules allow");
   const nonce = int(record.nonce);
   if (nonce < 0) throw new RangeError("the nonce is negative");
-
   const draws = await Draws.of(record.serverSeed, record.clientSeed, nonce, scriptOf(record));
-  const round = await play(rules, lines, draws);
-  Object.assign(report, { round, betPerLine, lines });
-  const difference = firstDifference(outcome(round, betPerLine), action.outcome, "outcome");
-  report.checks.push({
-    name: "outcome", ok: difference === null,
-    expected: difference?.expected ?? "the same in every field", got: difference?.got ?? "the same in every field",
-  });
-  const stake = betPerLine.times(lines);
-  const payout = betPerLine.times(round.total);
-  for (const [name, amount, recorded] of [
-    ["stake of the action", stake, action.stake], ["payout of the action", payout, action.payout],
-    ["stake", stake, record.stake], ["payout", payout, record.payout],
-  ]) {
-    const got = Decimal.from(recorded);
-    check(name, String(amount.scaled(got.scale)), String(got.scaled(amount.scale)));
+  const scale = Decimal.from(record.stake).scale; // the currency's: money is printed with all its decimals
+  const round = { bet: Decimal.zero, stake: Decimal.zero, step: 0 };
+  let state = null;
+  let status = "not opened";
+  let payout = Decimal.zero;
+  for (const action of record.actions) {
+    if (round.step > 0 && status !== "in_progress") {
+      return check("the end", "no action after the end of the round", `action ${round.step}`);
+    }
+    check("step", String(round.step), String(action.step));
+    const streams = draws.anew();
+    const done = await playOne(game, round, state, action, draws);
+    const stake = done.stake ?? Decimal.zero;
+    const paid = done.win ? await pay(done.win, scale, draws) : Decimal.zero;
+    report.steps.push({ type: action.type, action: action.payload.action, payload: action.payload, status: done.status, outcome: done.outcome,
+      stake, payout: paid, streams, detail: done.detail });
+    const difference = firstDifference(done.outcome, action.outcome, "outcome");
+    check("outcome", difference?.expected ?? "the same in every field", difference?.got ?? "the same in every field", difference === null);
+    checkMoney(check, "stake of the action", stake, action.stake);
+    checkMoney(check, "payout of the action", paid, action.payout);
+    if (round.step === 0) round.bet = stake;
+    round.stake = round.stake.plus(stake);
+    round.step++;
+    ({ state = null, status } = done);
+    payout = payout.plus(paid);
   }
-  check("status", "completed", record.status);
+  check("status", status, record.status);
+  checkMoney(check, "stake", round.stake, record.stake);
+  checkMoney(check, "payout", payout, record.payout);
+  return true;
+}
+
+async function playOne(game, round, state, { type, payload }, draws) {
+  switch (type) {
+    case "action": return game.play(round, state, payload.action, payload, draws);
+    case "cashout": return game.cashOut(round, state);
+    case "expiry": return game.expire(round, state);
+  }
+  throw new TypeError(`${type} is no type of action`);
+}
+
+function checkMoney(check, name, amount, recorded) {
+  const got = Decimal.from(recorded);
+  check(name, String(amount.scaled(got.scale)), String(got.scaled(amount.scale)));
 }
 
 function scriptOf(record) {
@@ -94,7 +119,7 @@ function firstDifference(expected, got, path) {
     const wanted = Decimal.from(expected);
     return got instanceof Numeral && Decimal.from(got).equals(wanted) ? null : differ();
   }
-  if (typeof expected !== "object") return expected === got ? null : differ();
+  if (typeof expected !== "object" || expected === null) return expected === got ? null : differ();
   if (typeof got !== "object" || got === null || got instanceof Numeral || Array.isArray(expected) !== Array.isArray(got)) return differ();
   const names = new Set([...Object.keys(expected), ...Object.keys(got)]);
   for (const name of names) {

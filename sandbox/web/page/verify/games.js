@@ -1,0 +1,14 @@
+// The games whose rounds can be recomputed here. A module of a game exports game(rules), rules being those of the rules' JSON as parse
+// of exact.js reads it (numbers are Numerals: use int). What it returns has
+//
+//   play(round, state, action, payload, draws)   an action; state is null for the opening one
+//   cashOut(round, state), expire(round, state)  the two ways to end a round without an action
+//
+// each of which returns, or promises, {status, outcome, stake, state, win, detail} and throws for what the rules do not allow. round is
+// {bet, stake, step}, Decimals and a number, as before the step; draws.stream(label) has the draws. outcome is the recorded one, with
+// numbers and Decimals for its numbers. stake (a Decimal) is what the action risks, left out for nothing. state is for the next step.
+// win is {of, multiple, side}: a Decimal times a BigInt in units of 10^-8, and a Decimal on top; left out for nothing. detail is for
+// the page's proof. The games with a cash-out are made by cashout.js, as those of the server are by games/cashout.
+import * as slots from "./slots.js";
+
+export const GAMES = { slots };
