@@ -3,6 +3,7 @@ package session
 import (
 	"encoding/json"
 	"strconv"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -17,15 +18,8 @@ func actionResult(m *move, at *position, result games.Result) json.RawMessage {
 	b = append(b, `,"outcome":`...)
 	b = append(b, result.Outcome...)
 	b = appendBalance(b, m)
-	b = append(b, `,"provablyFair":{"serverSeedHash":"`...)
-	b = append(b, at.hash...)
-	b = append(b, `","clientSeed":`...)
-	b = appendQuoted(b, at.pair.ClientSeed)
-	b = append(b, `,"nonce":`...)
-	b = strconv.AppendInt(b, m.nonce, 10)
-	b = append(b, `,"step":`...)
-	b = strconv.AppendInt(b, int64(m.step), 10)
-	return append(b, '}', '}')
+	b = appendFair(b, m, at)
+	return append(b, '}')
 }
 
 // cashoutResult is the payload of a cashout_result. Beside what the seed has, it carries the outcome: what the engine reveals.
@@ -40,6 +34,23 @@ func cashoutResult(m *move, result games.Result) json.RawMessage {
 	b = append(b, result.Outcome...)
 	b = appendBalance(b, m)
 	return append(b, '}')
+}
+
+// roundExpired is the payload of a round_expired, but for the gameId, which is the connection's. m.lapse is the whole stake.
+func roundExpired(m *move, at *position, result games.Result) json.RawMessage {
+	b := make([]byte, 0, 512+len(result.Outcome))
+	b = appendRound(b, m)
+	b = append(b, `,"outcome":`...)
+	b = append(b, result.Outcome...)
+	b = append(b, `,"stake":`...)
+	b = m.lapse.AppendJSON(b)
+	b = append(b, `,"payout":`...)
+	b = m.payout.AppendJSON(b)
+	b = appendBalance(b, m)
+	b = appendFair(b, m, at)
+	b = append(b, `,"at":"`...)
+	b = m.at.UTC().Truncate(time.Microsecond).AppendFormat(b, time.RFC3339Nano)
+	return append(b, '"', '}')
 }
 
 func appendRound(b []byte, m *move) []byte {
@@ -58,6 +69,18 @@ func appendBalance(b []byte, m *move) []byte {
 	b = append(b, `,"currency":"`...)
 	b = append(b, m.before.Currency().Code()...)
 	return append(b, '"', '}')
+}
+
+func appendFair(b []byte, m *move, at *position) []byte {
+	b = append(b, `,"provablyFair":{"serverSeedHash":"`...)
+	b = append(b, at.hash...)
+	b = append(b, `","clientSeed":`...)
+	b = appendQuoted(b, at.pair.ClientSeed)
+	b = append(b, `,"nonce":`...)
+	b = strconv.AppendInt(b, m.nonce, 10)
+	b = append(b, `,"step":`...)
+	b = strconv.AppendInt(b, int64(m.step), 10)
+	return append(b, '}')
 }
 
 func appendQuoted(b []byte, text string) []byte {

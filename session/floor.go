@@ -76,6 +76,7 @@ type Event struct {
 	Balance  *Balance // the balance changed by another way than this visit's play
 	Ended    bool     // the session was ended
 	Replaced bool     // the player opened the same game elsewhere
+	Expired  bool     // the server ended a round of this game, which nobody finished: Untold has it
 }
 
 // Guest is who comes to a seat, and what for.
@@ -108,8 +109,7 @@ func (f *Floor) Sit(ctx context.Context, g Guest) (*Visit, error) {
 	f.mu.Lock()
 	seat := f.seats[g.Player]
 	if seat == nil {
-		seat = &Seat{floor: f, player: g.Player, turn: make(chan struct{}, 1)}
-		seat.give()
+		seat = newSeat(f, g.Player)
 		f.seats[g.Player] = seat
 	}
 	v.seat = seat
@@ -163,9 +163,9 @@ func (v *Visit) Recover(ctx context.Context) (*Recovered, error) {
 		if o == nil {
 			return nil, nil
 		}
-		engine := o.build.engine()
-		if engine == nil {
-			return nil, Errorf(GameNotAvailable, "The rules that this round was opened under are not available here")
+		engine, err := o.engine()
+		if err != nil {
+			return nil, err
 		}
 		view, err := engine.View(o.round, o.state)
 		if err != nil {

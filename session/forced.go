@@ -21,7 +21,7 @@ func (f *Floor) ForceOutcome(ctx context.Context, operator, player uuid.UUID, ga
 	if !ok {
 		return Errorf(GameNotAvailable, "Game not available")
 	}
-	script, err := f.defaultBuild(g).engine().Force(outcome)
+	script, err := f.defaultBuild(g).variant.Engine.Force(outcome)
 	var field *games.FieldError
 	if errors.As(err, &field) {
 		return FieldError(InvalidRequest, outcomePath(field.Field), field.Reason)

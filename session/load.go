@@ -111,13 +111,12 @@ func (f *Floor) scanOpen(rows pgx.Rows, p *position) error {
 		if o.round.Stake, err = wallet.FromNumeric(p.player.Currency, stake); err != nil {
 			return err
 		}
-		if o.state, err = f.vault.Open(sealed, stateAAD(o.id)); err != nil {
-			return fmt.Errorf("state of round %s: %w: %w", o.id, errDamaged, err)
+		o.state, err = f.vault.Open(sealed, stateAAD(o.id))
+		if err == nil && forced != nil {
+			err = json.Unmarshal(forced, &o.forced)
 		}
-		if forced != nil {
-			if err := json.Unmarshal(forced, &o.forced); err != nil {
-				return fmt.Errorf("forced outcome of round %s: %w", o.id, err)
-			}
+		if err != nil {
+			o.damage = fmt.Errorf("round %s: %w: %w", o.id, errDamaged, err)
 		}
 		p.open[o.game] = o
 	}
@@ -149,6 +148,3 @@ type build struct {
 	game    games.Game
 	variant games.Variant
 }
-
-// engine returns nil when this server does not have the rules that a round was opened under.
-func (b build) engine() games.Engine { return b.variant.Engine }

@@ -32,7 +32,7 @@ func (f *Floor) listen(ctx context.Context) error {
 		return err
 	}
 	defer func() { conn.Hijack().Close(context.WithoutCancel(ctx)) }() // a listening connection must not go back to the pool
-	const sql = `LISTEN ` + wallet.PlayerChannel + `; LISTEN ` + sessionChannel + `; LISTEN ` + helloChannel
+	const sql = `LISTEN ` + wallet.PlayerChannel + `; LISTEN ` + sessionChannel + `; LISTEN ` + helloChannel + `; LISTEN ` + expiredChannel
 	if _, err := conn.Conn().PgConn().Exec(ctx, sql).ReadAll(); err != nil {
 		return err
 	}
@@ -51,6 +51,8 @@ func (f *Floor) listen(ctx context.Context) error {
 			err = f.sessionEnded(n.Payload)
 		case helloChannel:
 			err = f.visitElsewhere(n.Payload)
+		case expiredChannel:
+			err = f.roundExpired(n.Payload)
 		}
 		if err != nil {
 			f.log.Error("notification not understood", "channel", n.Channel, "error", err)
@@ -62,6 +64,7 @@ func (f *Floor) listen(ctx context.Context) error {
 const (
 	sessionChannel = "croupier_session" // payload: the id of a session that was ended
 	helloChannel   = "croupier_hello"   // payload: hello
+	expiredChannel = "croupier_expired" // payload: expired
 )
 
 // hello tells other nodes that a player opened a game here.
@@ -187,7 +190,10 @@ func (f *Floor) lookAnew(ctx context.Context) error {
 			return err
 		}
 	}
-	return rows.Err()
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return f.lookForExpired(ctx, visits)
 }
 
 func (f *Floor) visitsOf(player uuid.UUID) []*Visit {

@@ -26,6 +26,7 @@ const (
 	actionRequest  requestKind = "action"
 	cashoutRequest requestKind = "cashout"
 	rotateRequest  requestKind = "seed_rotate"
+	expiryRequest  requestKind = "expiry" // which nobody sends: the server ends a round that nobody finishes
 )
 
 // Request is one message that may take effect. The same id in the same session takes effect at most once.
@@ -267,12 +268,11 @@ func (v *Visit) compute(at *position, kind requestKind, action string, payload j
 		}
 		o = v.newRound(at)
 	}
-	engine := o.build.engine()
-	if engine == nil {
-		return nil, nil, Errorf(GameNotAvailable, "The rules that this round was opened under are not available here")
+	engine, err := o.engine()
+	if err != nil {
+		return nil, nil, err
 	}
 	var result games.Result
-	var err error
 	draws := at.draws(o.nonce, o.forced)
 	if kind == cashoutRequest {
 		result, err = games.CashOut(engine, o.round, o.state, draws)
@@ -291,7 +291,7 @@ func (v *Visit) compute(at *position, kind requestKind, action string, payload j
 		return nil, nil, &Error{Code: InsufficientBalance, Message: "Insufficient balance", Details: map[string]any{
 			"required": result.Stake, "available": at.balance, "currency": result.Stake.Currency().Code()}}
 	}
-	return v.makeMove(at, o, kind, result)
+	return v.seat.floor.makeMove(at, o, kind, result)
 }
 
 // newRound is the round that an action would open, before it is played.
@@ -301,8 +301,8 @@ func (v *Visit) newRound(at *position) *openRound {
 	return o
 }
 
-func (v *Visit) makeMove(at *position, o *openRound, kind requestKind, result games.Result) (*move, *openRound, error) {
-	f := v.seat.floor
+// makeMove turns what a step did into what is written of it, and the round as it stands after it: nil when it is over.
+func (f *Floor) makeMove(at *position, o *openRound, kind requestKind, result games.Result) (*move, *openRound, error) {
 	nothing := money.Zero(at.player.Currency)
 	m := &move{
 		player: at.player.ID, version: at.version, before: at.balance, seedSeq: at.seedSeq, nonce: o.nonce,
@@ -330,9 +330,12 @@ func (v *Visit) makeMove(at *position, o *openRound, kind requestKind, result ga
 		}
 	}
 	m.after = m.before.Sub(m.stake).Add(m.payout)
-	if kind == cashoutRequest {
+	switch kind {
+	case cashoutRequest:
 		m.answer = cashoutResult(m, result)
-	} else {
+	case expiryRequest:
+		m.answer = roundExpired(m, at, result)
+	default:
 		m.answer = actionResult(m, at, result)
 	}
 	return m, next, nil

@@ -111,7 +111,7 @@ func TestRecordHoldsEveryAction(t *testing.T) {
 func (b *floorBundle) force(t testing.TB, who somebody, game, outcome string) {
 	t.Helper()
 	g, _ := b.floor.Catalogue().Lookup(game)
-	script, err := b.floor.defaultBuild(g).engine().Force(json.RawMessage(outcome))
+	script, err := b.floor.defaultBuild(g).variant.Engine.Force(json.RawMessage(outcome))
 	must(t, err)
 	text, err := json.Marshal(script)
 	must(t, err)

@@ -32,6 +32,12 @@ type Seat struct {
 	visits []*Visit
 }
 
+func newSeat(f *Floor, player uuid.UUID) *Seat {
+	s := &Seat{floor: f, player: player, turn: make(chan struct{}, 1)}
+	s.give()
+	return s
+}
+
 // standing is the newest balance that is known of a player. News of an older one may arrive after it.
 type standing struct {
 	version int64
@@ -67,6 +73,18 @@ type openRound struct {
 	round  games.Round     // bet, stakes and steps so far
 	state  json.RawMessage // the engine's, with its secrets; nil before the round is opened
 	forced fairness.Script // nil: not forced
+	damage error           // why it cannot be gone on with; the player's other rounds can
+}
+
+// engine returns the rules that the round is played by. Returns GameNotAvailable when this server does not have them, and errDamaged.
+func (o *openRound) engine() (games.Engine, error) {
+	if o.damage != nil {
+		return nil, o.damage
+	}
+	if o.build.variant.Engine == nil {
+		return nil, Errorf(GameNotAvailable, "The rules that this round was opened under are not available here")
+	}
+	return o.build.variant.Engine, nil
 }
 
 // draws are those of a round under the position's seed pair.
