@@ -1,6 +1,7 @@
 package guess
 
 import (
+	"fmt"
 	"math/big"
 
 	"croupier/games"
@@ -9,19 +10,28 @@ import (
 
 // RTP returns the return of one guess and a cash-out, whatever the guess: no first guess can reach the trace's limit.
 func (g *rules) RTP() *big.Rat {
-	num, den := g.rightFactor(characters, 0)
-	right, _ := cashout.Times(g.Start(), num, den, most)
-	wrong, _ := cashout.Times(g.Start(), wrongNum, wrongDen, most)
+	right, wrong := g.firstGuess(g.Start())
 	return big.NewRat(int64(right)+(characters-1)*int64(wrong), characters*games.MultipleUnit)
+}
+
+// firstGuess returns what v becomes at a right and at a wrong first guess.
+func (g *rules) firstGuess(v games.Multiple) (right, wrong games.Multiple) {
+	c, w := g.factors(characters, 0, v)
+	right, _ = cashout.Times(v, c.num, c.den, most)
+	wrong, _ = cashout.Times(v, w.num, w.den, most)
+	return right, wrong
 }
 
 // Analyse computes the mathematics of the variant.
 func (g *rules) Analyse() (games.Analysis, error) {
 	a := games.Analysis{
-		Method: "Every trace, value and memory that a strategy can get to is listed with its exact chance, values truncated to 10^-8 as in " +
-			"play. The lowest return of all strategies is bounded from below by dynamic programming over trace and value, with values " +
-			"rounded down to a grid.",
-		Cap: games.Cap{Most: most},
+		Method: "Every trace, value and memory that a strategy can get to is listed with its exact chance, values truncated to 10^-8 as in play.",
+		Bounds: games.Bounds{
+			Lowest: g.lowestReturn(), Highest: g.RTP(),
+			Proof: "Every guess is fair, the maximum win included, but for truncation, which takes less than 10^-8 at each: no strategy gets " +
+				"more than the first guess is worth, and none loses more than the truncation of the longest round.",
+		},
+		Cap: games.Cap{Most: most, Cost: games.Exactly(new(big.Rat))},
 	}
 	for _, p := range plans() {
 		o, err := g.outlook(p)
@@ -29,37 +39,23 @@ func (g *rules) Analyse() (games.Analysis, error) {
 			return games.Analysis{}, err
 		}
 		a.Outlooks = append(a.Outlooks, o)
-		if p.name == "to-the-end" {
-			a.Cap.Cost = g.capCost(o)
-		}
-	}
-	a.Bounds = games.Bounds{
-		Lowest: g.lowestReturn(), Highest: g.RTP(),
-		Proof: "Every guess is fair before truncation and the cap, which only take; so no strategy gets more than its first guess is " +
-			"worth, and all first guesses are worth the same. The lowest is the least over every choice of a position's candidates and " +
-			"of when to stop.",
 	}
 	a.Findings = g.findings()
 	return a, nil
 }
 
-// capCost returns what the cap takes from a plan: all that its return lacks, but for what truncation takes. Truncation takes less
-// than 10^-8 at each guess, and the rest of the round is fair.
-func (g *rules) capCost(o games.Outlook) games.Value {
-	most := new(big.Rat).Sub(big.NewRat(g.percent, 100), o.Return.Low)
-	least := new(big.Rat).Sub(most, big.NewRat(longest, games.MultipleUnit))
-	if least.Sign() < 0 {
-		least.SetInt64(0)
-	}
-	return games.Value{Low: least, High: most}
+// lowestReturn returns a bound that no strategy's return is below: each of a round's guesses takes less than 10^-8 of what is fair.
+func (g *rules) lowestReturn() *big.Rat {
+	return new(big.Rat).Sub(big.NewRat(g.percent, 100), big.NewRat(longest, games.MultipleUnit))
 }
 
 func (g *rules) findings() []games.Finding {
-	num, den := g.rightFactor(characters, 0)
-	right, _ := cashout.Times(games.MultipleUnit, num, den, most)
-	wrong, _ := cashout.Times(games.MultipleUnit, wrongNum, wrongDen, most)
+	right, wrong := g.firstGuess(games.MultipleUnit)
+	rises := func(r Range) string { return fmt.Sprintf("%d to %d", r.Lowest, r.Highest) }
 	return []games.Finding{
-		{Name: "Right guess", Value: "×" + right.String(), Meaning: "at a fresh position, while no guess can reach the trace's limit"},
-		{Name: "Wrong guess", Value: "×" + wrong.String(), Meaning: "always"},
+		{Name: "Right guess", Value: "×" + right.String(), Meaning: "at a fresh position, far from the trace's limit and the maximum win"},
+		{Name: "Wrong guess", Value: "×" + wrong.String(), Meaning: "far from the maximum win; nearer to it, up to ×1"},
+		{Name: "Right rise", Value: rises(g.right), Meaning: "by how much a right guess raises the trace, each as likely"},
+		{Name: "Wrong rise", Value: rises(g.wrong), Meaning: "by how much a wrong guess raises the trace, each as likely"},
 	}
 }

@@ -3,6 +3,7 @@ package guess
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 
 	"croupier/fairness"
@@ -68,8 +69,10 @@ type View struct {
 	Positions [positions]*string `json:"positions"`
 	// Struck has, for each position, the characters that it is known not to have, in the order guessed.
 	Struck [positions]string `json:"struck"`
-	// RightMultipliers is what a right guess at each position would multiply the multiplier by now, null where there is none to make.
+	// RightMultipliers and WrongMultipliers are what a right and a wrong guess at each position would multiply the multiplier by now,
+	// null where no guess is possible.
 	RightMultipliers [positions]*money.Number `json:"rightMultipliers"`
+	WrongMultipliers [positions]*money.Number `json:"wrongMultipliers"`
 }
 
 // Outcome is what the player is told of a guess.
@@ -117,17 +120,17 @@ func (g *rules) Step(r *cashout.Round[State], payload json.RawMessage, d *fairne
 	}
 	s := &r.Own
 	outcome := &Outcome{Position: at.Position, Character: at.Character, Right: s.Key[at.Position] == at.Character[0]}
-	num, den, rise := uint64(wrongNum), uint64(wrongDen), g.wrong
+	right, factor := g.factors(s.candidates(at.Position), s.Trace, r.Value)
+	rise := g.wrong
 	if outcome.Right {
-		num, den = g.rightFactor(s.candidates(at.Position), s.Trace)
-		rise = g.right
+		factor, rise = right, g.right
 		s.Revealed[at.Position] = true
 	} else {
 		s.Struck[at.Position] += at.Character
 	}
 	outcome.Rise = rise.draw(d)
 	s.Trace += outcome.Rise
-	ending := g.judge(r, num, den)
+	ending := g.judge(r, factor)
 	outcome.Busted = ending == cashout.Lost
 	outcome.View = g.view(*r, ending == cashout.Open)
 	if ending != cashout.Open {
@@ -136,14 +139,14 @@ func (g *rules) Step(r *cashout.Round[State], payload json.RawMessage, d *fairne
 	return ending, outcome, nil
 }
 
-// judge multiplies the value by num/den, unless the guess has raised the trace to the limit, and says how the round stands.
-func (g *rules) judge(r *cashout.Round[State], num, den uint64) cashout.Ending {
+// judge multiplies the value by a factor, unless the guess has raised the trace to the limit, and says how the round stands.
+func (g *rules) judge(r *cashout.Round[State], factor fraction) cashout.Ending {
 	if r.Own.Trace >= traceLimit {
 		r.Value, r.Takeable = 0, false
 		return cashout.Lost
 	}
-	capped := r.Multiply(num, den, most)
-	if capped || r.Own.found() == positions || g.doomed(r.Own.Trace) {
+	capped := r.Multiply(factor.num, factor.den, most)
+	if capped || r.Own.found() == positions || g.over(r.Own.Trace, r.Value) {
 		return cashout.Paid
 	}
 	return cashout.Open
@@ -193,7 +196,7 @@ func (g *rules) Valid(r cashout.Round[State]) bool {
 		}
 	}
 	right, wrong := s.found(), s.strikes()
-	return right < positions && right+wrong == r.Steps && r.Takeable == (r.Steps > 0) && !g.doomed(s.Trace) &&
+	return right < positions && right+wrong == r.Steps && r.Takeable == (r.Steps > 0) && !g.over(s.Trace, r.Value) &&
 		s.Trace >= right*g.right.Lowest+wrong*g.wrong.Lowest && s.Trace <= right*g.right.Highest+wrong*g.wrong.Highest
 }
 
@@ -208,18 +211,27 @@ func (g *rules) Reveal(r cashout.Round[State]) any {
 func (g *rules) view(r cashout.Round[State], open bool) View {
 	s := &r.Own
 	view := View{Trace: s.Trace, Multiplier: r.Multiplier(), CanCashOut: open && r.Takeable, Struck: s.Struck}
+	var byCandidates [characters + 1]struct{ right, wrong *money.Number } // most positions have the same
 	for i := range positions {
 		if s.Revealed[i] {
 			view.Positions[i] = new(s.Key[i : i+1])
-		} else if open {
-			view.RightMultipliers[i] = new(g.shown(s.candidates(i), s.Trace))
+			continue
 		}
+		if !open {
+			continue
+		}
+		n := s.candidates(i)
+		if byCandidates[n].right == nil {
+			right, wrong := g.factors(n, s.Trace, r.Value)
+			byCandidates[n].right, byCandidates[n].wrong = new(right.shown()), new(wrong.shown())
+		}
+		view.RightMultipliers[i], view.WrongMultipliers[i] = byCandidates[n].right, byCandidates[n].wrong
 	}
 	return view
 }
 
-// shown returns the factor of a right guess as players are shown it.
-func (g *rules) shown(r, trace int) money.Number {
-	num, den := g.rightFactor(r, trace)
-	return money.Number(games.Multiple(num * games.MultipleUnit / den).String())
+// shown returns the factor as players are shown it.
+func (f fraction) shown() money.Number {
+	factor, _ := cashout.Times(games.MultipleUnit, f.num, f.den, math.MaxInt64)
+	return money.Number(factor.String())
 }

@@ -86,24 +86,28 @@ func (w *walk) leave(trace int, from place, chance *big.Int) error {
 	if err != nil {
 		return err
 	}
-	num, den := w.rightFactor(r, trace)
-	if err := w.guess(trace, from, true, num, den, w.right, candidate); err != nil {
+	right, wrong := w.factors(r, trace, from.value)
+	if err := w.guess(trace, from, true, right, candidate); err != nil {
 		return err
 	}
-	return w.guess(trace, from, false, wrongNum, wrongDen, w.wrong, new(big.Int).Sub(chance, candidate))
+	return w.guess(trace, from, false, wrong, new(big.Int).Sub(chance, candidate))
 }
 
 // guess spreads the chance of a guess over its rises.
-func (w *walk) guess(trace int, from place, right bool, num, den uint64, rise Range, chance *big.Int) error {
+func (w *walk) guess(trace int, from place, right bool, factor fraction, chance *big.Int) error {
+	rise := w.wrong
+	if right {
+		rise = w.right
+	}
 	each, err := w.divide(chance, rise.width())
 	if err != nil {
 		return err
 	}
-	value, capped := cashout.Times(from.value, num, den, most)
+	value, capped := cashout.Times(from.value, factor.num, factor.den, most)
 	to := place{value, w.plan.learn(from.memory, right)}
 	for i := range rise.safe(trace) {
 		next := trace + rise.Lowest + i
-		if capped || w.doomed(next) {
+		if capped || w.over(next, value) {
 			w.pay(value, each)
 		} else {
 			w.arrive(next, to, each)

@@ -38,7 +38,7 @@ func (g *rules) Force(outcome json.RawMessage) (fairness.Script, error) {
 			reason := fmt.Sprintf("must be a whole number from %d to %d", g.right.Lowest, g.wrong.Highest)
 			return nil, &games.FieldError{Field: field, Reason: reason}
 		}
-		if g.doomed(least) {
+		if g.right.safe(least) == 0 {
 			return nil, &games.FieldError{Field: field, Reason: "cannot be: the rises before it end the round"}
 		}
 		least += g.right.nearest(rise)

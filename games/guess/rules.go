@@ -64,20 +64,41 @@ func (r Range) draw(d *fairness.Stream) int {
 	return r.Lowest + int(d.Intn(uint64(r.width())))
 }
 
-// doomed says whether even a right guess at a trace is certain to reach the limit.
-func (g *rules) doomed(trace int) bool { return g.right.safe(trace) == 0 }
+// over says whether a round that has come to a trace and a value cashes out by itself: when no guess could be fair there. That is so
+// when even a right one is certain to reach the limit, and when the maximum win is too near to make up for the risk. With qR and qW
+// the chances that a right and a wrong guess reach the limit, a guess at a fresh position, where a wrong one leaves the value as it
+// is, is fair with a right one that multiplies it by (36 − 35·(1−qW)) / (1−qR); over is where that would be above the maximum win.
+func (g *rules) over(trace int, v games.Multiple) bool {
+	rightWidth, wrongWidth := uint64(g.right.width()), uint64(g.wrong.width())
+	rightSafe, wrongSafe := uint64(g.right.safe(trace)), uint64(g.wrong.safe(trace))
+	return uint64(v)*rightWidth*(characters*wrongWidth-(characters-1)*wrongSafe) > most*rightSafe*wrongWidth
+}
 
-// rightFactor returns c = num/den, by which a right guess multiplies the value at a trace that is not doomed and a position with r
-// candidates left. With qR and qW the chances that a right and a wrong guess reach the limit, and w the factor of a wrong one, a
-// guess is fair when
+// fraction is num/den. den is not 0.
+type fraction struct{ num, den uint64 }
+
+// factors returns what a right and a wrong guess multiply the value v by, at a trace where the round is not over and a position with
+// r candidates left. With w = 4/5, a guess is fair when
 //
 //	(1/r)·(1−qR)·c + ((r−1)/r)·(1−qW)·w = 1,  so  c = (r − (r−1)·(1−qW)·w) / (1−qR)
 //
-// and here 1−q is safe/width for both.
-func (g *rules) rightFactor(r, trace int) (num, den uint64) {
+// and here 1−q is safe/width for both. Where c·v is above the maximum win, a right guess makes it the maximum win, c = cap/v, and what
+// the cap takes there is added to w: w = (r − (1−qR)·c) / ((r−1)·(1−qW)), which is from 4/5 to 1, because the round is not over.
+func (g *rules) factors(r, trace int, v games.Multiple) (right, wrong fraction) {
+	n, value := uint64(r), uint64(v)
 	rightWidth, wrongWidth := uint64(g.right.width()), uint64(g.wrong.width())
 	rightSafe, wrongSafe := uint64(g.right.safe(trace)), uint64(g.wrong.safe(trace))
-	num = rightWidth * (wrongDen*wrongWidth*uint64(r) - wrongNum*wrongSafe*uint64(r-1))
-	den = wrongDen * wrongWidth * rightSafe
-	return num, den
+	wrong = fraction{wrongNum, wrongDen}
+	right = fraction{
+		num: rightWidth * (wrongDen*wrongWidth*n - wrongNum*wrongSafe*(n-1)),
+		den: wrongDen * wrongWidth * rightSafe,
+	}
+	if value*right.num <= most*right.den {
+		return right, wrong
+	}
+	wrong = fraction{ // n > 1 and wrongSafe > 0: otherwise c would not depend on w, and the round would be over
+		num: wrongWidth * (n*rightWidth*value - rightSafe*most),
+		den: rightWidth * (n - 1) * wrongSafe * value,
+	}
+	return fraction{most, value}, wrong
 }
