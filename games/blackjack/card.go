@@ -29,9 +29,17 @@ var values = func() (v [packSize]uint8) {
 }()
 
 // String writes rank and suit: "AS" is the ace of spades, "TD" the ten of diamonds.
-func (c Card) String() string {
-	return rankNames[c%ranks:][:1] + suitNames[c/ranks%4:][:1]
-}
+func (c Card) String() string { return allNames[2*(int(c)%packSize):][:2] }
+
+// allNames are the names of all cards, one after the other, so that a name is a piece of them.
+var allNames = func() string {
+	var names strings.Builder
+	for c := range packSize {
+		names.WriteByte(rankNames[c%ranks])
+		names.WriteByte(suitNames[c/ranks])
+	}
+	return names.String()
+}()
 
 // ParseCard reads what String writes.
 func ParseCard(text string) (c Card, ok bool) {
@@ -48,6 +56,7 @@ func ParseCard(text string) (c Card, ok bool) {
 // cardList writes cards one after the other: "ASTD".
 func cardList(cards []Card) string {
 	var text strings.Builder
+	text.Grow(2 * len(cards))
 	for _, c := range cards {
 		text.WriteString(c.String())
 	}

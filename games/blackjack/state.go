@@ -54,7 +54,7 @@ func (e *Engine) load(r games.Round, text json.RawMessage) (*seat, error) {
 		reason string
 	}{
 		{loaded.readDealer, "has no dealer's cards of this game"},
-		{loaded.readInsurance, "has insurance that was not to be had"},
+		{loaded.readInsurance, "has insurance or a hole card that would have led elsewhere"},
 		{loaded.readHands, "has hands that cannot be played to"},
 		{loaded.readShoe, "has a shoe that is not that of its cards"},
 		{loaded.checkStakes, "is not one of these stakes"},

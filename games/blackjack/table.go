@@ -103,7 +103,11 @@ func (t *Table) Deal(insurable bool) {
 
 // begin ends the round at once if there is nothing to decide, and lets the player play otherwise.
 func (t *Table) begin() {
-	if t.rules.Peek && t.dealer.isNatural() || t.hands[0].status == Natural {
+	h := &t.hands[0]
+	if t.rules.Peek && t.dealer.isNatural() && h.status == Playing {
+		h.status = Stood // there is nothing left to decide
+	}
+	if h.status != Playing {
 		t.finish()
 	}
 }
