@@ -46,6 +46,19 @@ var vectorRounds = []struct {
 	{"slots", "RTP_96", "USD", "whole rounds", 0, []string{`{"action":"spin","betPerLine":0.05,"activePaylines":20}`}},
 	{"slots", "RTP_92", "JPY", "whole rounds", 1, []string{`{"action":"spin","betPerLine":10,"activePaylines":1}`}},
 	{"slots", "RTP_96", "BTC", "free spins", 180, []string{`{"action":"spin","betPerLine":0.00000100,"activePaylines":20}`}},
+	{"blackjack", "STANDARD", "USD", "whole rounds", 3, []string{`{"action":"bet","amount":10.00}`, `{"action":"stand"}`}},
+	{"blackjack", "RTP_96", "JPY", "whole rounds", 4, []string{`{"action":"bet","amount":101}`, `{"action":"insurance","accept":true}`}},
+	{"blackjack", "RTP_96", "USD", "whole rounds", 11, []string{`{"action":"bet","amount":1.01}`, `{"action":"double"}`}},
+	{"guess", "RTP_96", "USD", "whole rounds", 5, []string{`{"action":"bet","amount":0.37}`,
+		`{"action":"guess","position":3,"character":"K"}`, `{"action":"guess","position":3,"character":"0"}`, "cashout"}},
+	{"launch", "RTP_97", "EUR", "whole rounds", 6, []string{`{"action":"bet","amount":1.01}`,
+		`{"action":"launch","angle":62.0,"power":1800}`}},
+	{"launch", "RTP_96", "USD", "whole rounds", 7, []string{`{"action":"bet","amount":1.00}`,
+		`{"action":"launch","angle":45,"power":250}`, `{"action":"launch","angle":10.5,"power":400}`, "cashout"}},
+	{"move", "RTP_94", "USD", "whole rounds", 8, []string{`{"action":"bet","amount":0.33}`,
+		`{"action":"move","dx":1.0,"dy":-1.5}`, "cashout"}},
+	{"move", "RTP_96", "USD", "whole rounds", 9, []string{`{"action":"bet","amount":5}`, `{"action":"move","dx":0.1,"dy":0}`, "expiry"}},
+	{"dice", "RTP_96", "USD", "whole rounds", 10, []string{`{"action":"roll","amount":0.25,"chance":49.50}`}},
 }
 
 func vectorCatalogue(t *testing.T) *games.Catalogue {

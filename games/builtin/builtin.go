@@ -3,6 +3,11 @@ package builtin
 
 import (
 	"croupier/games"
+	"croupier/games/blackjack"
+	"croupier/games/dice"
+	"croupier/games/guess"
+	"croupier/games/launch"
+	"croupier/games/move"
 	"croupier/games/slots"
 )
 
@@ -10,5 +15,10 @@ import (
 func Games() []games.Game {
 	return []games.Game{
 		slots.Game(),
+		blackjack.Game(),
+		guess.Game(),
+		launch.Game(),
+		move.Game(),
+		dice.Game(),
 	}
 }
