@@ -71,7 +71,7 @@ func TestEveryStrategyReturnsTheSame(t *testing.T) {
 // The engine itself has the chances that the test above takes for granted.
 func TestSimulation(t *testing.T) {
 	t.Parallel()
-	const rounds = 10_000
+	const rounds = 4_000
 	d := fairness.NewSimulation(1)
 	var reached [topRung + 1]int
 	for range rounds {

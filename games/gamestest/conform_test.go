@@ -1,0 +1,238 @@
+package gamestest
+
+import (
+	"encoding/json"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"croupier/fairness"
+	"croupier/games"
+	"croupier/games/builtin"
+)
+
+// TestEveryGameConforms holds all games of the catalogue, and the ladder, to the Engine contract.
+func TestEveryGameConforms(t *testing.T) {
+	t.Parallel()
+	for _, g := range append(builtin.Games(), Game()) {
+		t.Run(g.ID, func(t *testing.T) {
+			t.Parallel()
+			m, ok := moves[g.ID]
+			if !ok {
+				t.Fatal("nobody knows how to play it: add it to moves")
+			}
+			Conform(t, g, m, 32)
+		})
+	}
+}
+
+// moves is how every game is played at random.
+var moves = map[string]Moves{
+	"slots": {Bet: func(choose *fairness.Stream) games.Action {
+		return ActionOf(fmt.Sprintf(`{"action":"spin","betPerLine":0.05,"activePaylines":%d}`, 1+choose.Intn(20)))
+	}},
+	"dice": {Bet: func(choose *fairness.Stream) games.Action {
+		return ActionOf(fmt.Sprintf(`{"action":"roll","amount":0.13,"chance":%d.%02d}`, 1+choose.Intn(97), choose.Intn(100)))
+	}},
+	"blackjack": {Bet: bet, Next: func(view json.RawMessage, choose *fairness.Stream) games.Action {
+		var shown struct{ Actions []string }
+		read(view, &shown)
+		name := shown.Actions[choose.Intn(uint64(len(shown.Actions)))]
+		if name == "insurance" {
+			return ActionOf(fmt.Sprintf(`{"action":"insurance","accept":%t}`, choose.Intn(2) == 0))
+		}
+		return ActionOf(`{"action":"` + name + `"}`)
+	}},
+	"guess":  {Bet: bet, Next: orCashOut(guess)},
+	"launch": {Bet: bet, Next: orCashOut(launch)},
+	"move":   {Bet: bet, Next: orCashOut(move)},
+	"smash":  {Bet: bet, Next: orCashOut(func(json.RawMessage, *fairness.Stream) string { return `{"action":"hit"}` })},
+	"ladder": {Bet: bet, Next: orCashOut(func(json.RawMessage, *fairness.Stream) string { return `{"action":"climb"}` })},
+}
+
+// bet opens a round with a stake that is not divided evenly by any factor.
+func bet(*fairness.Stream) games.Action { return ActionOf(`{"action":"bet","amount":0.13}`) }
+
+// orCashOut cashes out at one step in four where that is possible, and otherwise plays step.
+func orCashOut(step func(json.RawMessage, *fairness.Stream) string) func(json.RawMessage, *fairness.Stream) games.Action {
+	return func(view json.RawMessage, choose *fairness.Stream) games.Action {
+		var shown struct {
+			CanCashOut bool `json:"canCashOut"`
+		}
+		read(view, &shown)
+		if shown.CanCashOut && choose.Intn(4) == 0 {
+			return games.Action{}
+		}
+		return ActionOf(step(view, choose))
+	}
+}
+
+// read reads what a player is shown.
+func read(view json.RawMessage, into any) {
+	if err := json.Unmarshal(view, into); err != nil {
+		panic(err)
+	}
+}
+
+// guess guesses a character that may be at a position that is not revealed.
+func guess(view json.RawMessage, choose *fairness.Stream) string {
+	var shown struct {
+		Positions []*string
+		Struck    []string
+	}
+	read(view, &shown)
+	for {
+		position := choose.Intn(uint64(len(shown.Positions)))
+		character := string("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"[choose.Intn(36)])
+		if shown.Positions[position] == nil && !strings.Contains(shown.Struck[position], character) {
+			return fmt.Sprintf(`{"action":"guess","position":%d,"character":"%s"}`, position, character)
+		}
+	}
+}
+
+// launch shoots anywhere.
+func launch(_ json.RawMessage, choose *fairness.Stream) string {
+	return fmt.Sprintf(`{"action":"launch","angle":%d.%d,"power":%d}`, 10+choose.Intn(70), choose.Intn(10), 100+choose.Intn(1901))
+}
+
+// move goes up to two cells and a half in each direction, away from the nearer edges.
+func move(view json.RawMessage, choose *fairness.Stream) string {
+	var shown struct{ X, Y json.Number }
+	read(view, &shown)
+	away := func(at json.Number) string {
+		length := fmt.Sprintf("%d.%d", choose.Intn(3), choose.Intn(5)+1)
+		if whole, _, _ := strings.Cut(at.String(), "."); len(whole) == 2 || whole >= "7" {
+			return "-" + length
+		}
+		return length
+	}
+	return fmt.Sprintf(`{"action":"move","dx":%s,"dy":%s}`, away(shown.X), away(shown.Y))
+}
+
+// notes is a T that keeps what it is told.
+type notes struct {
+	texts []string
+}
+
+func (n *notes) Helper()      {}
+func (n *notes) Failed() bool { return len(n.texts) > 0 }
+
+func (n *notes) Errorf(format string, args ...any) {
+	n.texts = append(n.texts, fmt.Sprintf(format, args...))
+}
+
+func (n *notes) Fatalf(format string, args ...any) {
+	n.Errorf(format, args...)
+	runtime.Goexit()
+}
+
+// broken is the ladder with one promise broken.
+type broken struct {
+	games.Engine
+	act     func(e games.Engine, r games.Round, state json.RawMessage, a games.Action, d fairness.Draws) (games.Step, error)
+	view    func(e games.Engine, r games.Round, state json.RawMessage) (any, error)
+	expire  func(e games.Engine, r games.Round, state json.RawMessage) (games.Step, error)
+	endless bool // every climb leads back to the ground
+}
+
+// at is the round as the ladder is told of it.
+func (b broken) at(r games.Round) games.Round {
+	if b.endless {
+		r.Step = 1
+	}
+	return r
+}
+
+func (b broken) Act(r games.Round, state json.RawMessage, a games.Action, d fairness.Draws) (games.Step, error) {
+	if b.act != nil {
+		return b.act(b.Engine, r, state, a, d)
+	}
+	step, err := b.Engine.Act(b.at(r), state, a, d)
+	if b.endless && err == nil {
+		step = games.Step{Status: games.InProgress, State: state}
+	}
+	return step, err
+}
+
+func (b broken) View(r games.Round, state json.RawMessage) (any, error) {
+	if b.view != nil {
+		return b.view(b.Engine, r, state)
+	}
+	return b.Engine.View(b.at(r), state)
+}
+
+func (b broken) Expire(r games.Round, state json.RawMessage) (games.Step, error) {
+	if b.expire != nil {
+		return b.expire(b.Engine, r, state)
+	}
+	return b.Engine.Expire(b.at(r), state)
+}
+
+func (b broken) CashOut(r games.Round, state json.RawMessage) (games.Step, error) {
+	return b.Engine.CashOut(b.at(r), state)
+}
+
+// Conform complains of an engine that breaks a promise, and of no other.
+func TestConformFindsBrokenPromises(t *testing.T) {
+	t.Parallel()
+	var calls atomic.Int64
+	for name, test := range map[string]struct {
+		engine broken
+		found  string
+	}{
+		"none": {broken{}, ""},
+		"a secret memory": {broken{act: func(e games.Engine, r games.Round, state json.RawMessage, a games.Action, d fairness.Draws) (games.Step, error) {
+			step, err := e.Act(r, state, a, d)
+			if err == nil {
+				step.Outcome = calls.Add(1)
+			}
+			return step, err
+		}}, "and again"},
+		"any action": {broken{act: func(e games.Engine, r games.Round, state json.RawMessage, a games.Action, d fairness.Draws) (games.Step, error) {
+			a.Name = "climb"
+			return e.Act(r, state, a, d)
+		}}, "an action that no game has"},
+		"any field": {broken{act: func(e games.Engine, r games.Round, state json.RawMessage, a games.Action, d fairness.Draws) (games.Step, error) {
+			a.Payload = json.RawMessage("{}")
+			return e.Act(r, state, a, d)
+		}}, `"no-such-field":1} on`},
+		"an endless round": {broken{endless: true}, "goes on after"},
+		"any state": {broken{view: func(e games.Engine, r games.Round, state json.RawMessage) (any, error) {
+			view, err := e.View(r, state)
+			if err != nil {
+				return View{}, nil
+			}
+			return view, nil
+		}}, "View of the state"},
+		"a changing view": {broken{view: func(e games.Engine, r games.Round, state json.RawMessage) (any, error) {
+			if _, err := e.View(r, state); err != nil {
+				return nil, err
+			}
+			return View{Rung: int(calls.Add(1)), Multiplier: "0"}, nil
+		}}, "is shown as"},
+		"no expiry": {broken{expire: func(e games.Engine, r games.Round, state json.RawMessage) (games.Step, error) {
+			return e.CashOut(r, state)
+		}}, "expiry"},
+		"a spoilt state": {broken{expire: func(e games.Engine, r games.Round, state json.RawMessage) (games.Step, error) {
+			step, err := e.Expire(r, state)
+			if err == nil {
+				state[0] = '['
+			}
+			return step, err
+		}}, ""},
+	} {
+		g := Game()
+		test.engine.Engine = g.Variants[0].Engine
+		g.Variants[0].Engine = test.engine
+		found := &notes{}
+		var wg sync.WaitGroup
+		wg.Go(func() { Conform(found, g, moves["ladder"], 20) })
+		wg.Wait()
+		if text := strings.Join(found.texts, "\n"); (text == "") != (name == "none") || !strings.Contains(text, test.found) {
+			t.Errorf("%s: %q", name, text)
+		}
+	}
+}
