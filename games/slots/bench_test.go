@@ -21,8 +21,10 @@ func spinOf(lines int) games.Action {
 func BenchmarkPlay(b *testing.B) {
 	m := builtInMachine(b, "RTP_96")
 	draws := fairness.NewSimulation(1)
+	var r round
+	b.ReportAllocs()
 	for b.Loop() {
-		m.play(20, draws)
+		m.play(&r, 20, draws)
 	}
 }
 

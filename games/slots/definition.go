@@ -1,213 +1,159 @@
 package slots
 
 import (
-	"bytes"
 	_ "embed"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"math/big"
-	"slices"
 
-	"croupier/games"
+	"croupier/wallet/money"
 )
 
-// The shape of every machine.
+// The shapes of machines.
 const (
-	Reels = 5
-	Rows  = 3
+	MinReels = 3
+	MaxReels = 6
+	MaxRows  = 6
 )
 
-// What a definition may contain. The limits keep every count of the exact mathematics, up to pay × cycle, inside an int64.
+// What a definition that does not say it has.
 const (
-	maxStops      = 256
-	maxPaylines   = 100
-	maxSymbols    = 32
-	maxPay        = 1_000_000
-	maxAward      = 1_000
-	maxMultiplier = 1_000
+	defaultReels      = 5
+	defaultRows       = 3
+	defaultRetriggers = 1
+)
+
+// What a definition may contain besides. The limits keep every count of the exact mathematics inside an int64 and every outcome at
+// a size that can be sent.
+const (
+	maxStops          = 256
+	maxPaylines       = 100
+	maxSymbols        = 32
+	maxAliases        = 16
+	maxVariants       = 32
+	maxPay            = 1_000_000
+	maxAward          = 1_000
+	maxMultiplier     = 1_000
+	maxWildMultiplier = 100
+	maxRetriggers     = 5
+	maxFreeSpins      = 5_000
+	maxWinCap         = 1_000_000
+	maxSpinWin        = 1_000_000_000_000 // in bets per line, of one spin, multipliers included
+	maxVersion        = 1_000_000
 )
 
 //go:embed slots.json
 var builtIn []byte
 
-// Definition is a machine with its variants: the strips are the only thing in which variants differ.
+//go:embed definition.schema.json
+var schema []byte
+
+// Schema returns the JSON Schema of a definition file. ParseDefinition checks more than it can say.
+func Schema() []byte { return append([]byte(nil), schema...) }
+
+// Definition is a machine with its variants: the strips are the only thing in which variants differ. ParseDefinition makes one; New
+// and GameOf rely on what it has checked.
 type Definition struct {
-	Game      string             `json:"game"`
-	Version   int                `json:"version"`
-	Wild      string             `json:"wild"`    // the symbol that stands for every other but the scatter
-	Scatter   string             `json:"scatter"` // the symbol that pays anywhere in the window
-	Symbols   []Symbol           `json:"symbols"`
-	Paylines  [][]int            `json:"paylines"` // per line the row, 0 (top) to 2, on each reel from left to right
-	FreeSpins FreeSpins          `json:"freeSpins"`
-	Strips    map[string][]Strip `json:"strips"` // by variant, one per reel from left to right
+	Game           string                 `json:"game"` // its id in the catalogue
+	Version        int                    `json:"version"`
+	Name           string                 `json:"name"`             // for people
+	Aliases        []string               `json:"aliases,omitzero"` // other ids
+	Default        string                 `json:"default,omitzero"` // the variant played where nothing else is chosen
+	Reels          int                    `json:"reels,omitzero"`
+	Rows           int                    `json:"rows,omitzero"`
+	Wild           string                 `json:"wild,omitzero"`              // the symbol that stands for every other but the scatter; "" for none
+	WildMultiplier int64                  `json:"wildMultiplier,omitzero"`    // of line wins in which wilds stand for a symbol; 0 for 1
+	WildTimes      WildTimes              `json:"wildMultiplierPer,omitzero"` // "" for PerWild
+	Scatter        string                 `json:"scatter,omitzero"`           // the symbol that pays anywhere in the window; "" for none
+	Symbols        []Symbol               `json:"symbols"`
+	Paylines       [][]int                `json:"paylines"`                // per line the row, from 0 at the top, on each reel from left to right
+	FreeSpins      *FreeSpins             `json:"freeSpins,omitzero"`      // nil for none
+	MaximumWin     int64                  `json:"maximumWin,omitzero"`     // of a round, in stakes; 0 for no cap
+	Limits         map[string]StakeLimits `json:"limits,omitzero"`         // by currency code; nil for the catalogue's
+	Strips         map[string][]Strip     `json:"strips"`                  // by variant, one per reel from left to right
+	FreeSpinStrips map[string][]Strip     `json:"freeSpinStrips,omitzero"` // by variant; one without spins its Strips for free too
 }
 
 // Symbol is a symbol and its pays by how many of it count: in bets per line for a run on a payline, in total bets for scatters in
-// the window.
+// the window. More scatters than the highest count pay what that pays.
 type Symbol struct {
 	Name string        `json:"name"`
 	Pays map[int]int64 `json:"pays"`
 }
 
-// FreeSpins are the rules of the feature. A free spin played with k ≥ Scatters scatters in its window wins Award more if it was
-// won by the spin that the player paid for; if it was itself won by a free spin it does not. So no round has more than
-// Award + Award² free spins.
+// WildTimes says how a wild multiplier counts.
+type WildTimes string
+
+// The ways in which a wild multiplier counts: a line win in which three wilds stand for the symbol is worth m³ times its pay per
+// wild, and m times its pay per win.
+const (
+	PerWild WildTimes = "wild"
+	PerWin  WildTimes = "win"
+)
+
+// FreeSpins are the rules of the feature. Either Scatters and Award say when free spins are won and how many, or Awards does, by the
+// scatters in the window; more than its highest count win what that wins.
+//
+// The free spins that the paid spin wins are generation 1, those that a spin of generation g wins are generation g + 1. Spins of
+// the generations up to Retriggers win more, later ones do not: so a round has no more than A + A² + … + A^(Retriggers+1) free
+// spins, where A is the largest award.
 type FreeSpins struct {
-	Scatters   int   `json:"scatters"`   // this many in the window, or more, win free spins
-	Award      int   `json:"award"`      // free spins won at a time
-	Multiplier int64 `json:"multiplier"` // of every win in a free spin
+	Scatters   int         `json:"scatters,omitzero"` // this many in the window, or more, win Award free spins
+	Award      int         `json:"award,omitzero"`
+	Awards     map[int]int `json:"awards,omitzero"`
+	Multiplier int64       `json:"multiplier,omitzero"` // of every win in a free spin; 0 for 1
+	Retriggers *int        `json:"retriggers,omitzero"` // nil for 1
+}
+
+// StakeLimits are the smallest and the largest stake in a currency.
+type StakeLimits struct {
+	Min money.Number `json:"min"`
+	Max money.Number `json:"max"`
 }
 
 // Strip is the symbols of a reel from its stop 0 on; the last is followed by the first.
 type Strip []string
 
 // BuiltIn returns the definition that this package embeds.
-func BuiltIn() (*Definition, error) {
-	return ParseDefinition(builtIn)
+func BuiltIn() (*Definition, error) { return ParseDefinition(builtIn) }
+
+// retriggers returns how many generations of free spins win more.
+func (f *FreeSpins) retriggers() int {
+	if f.Retriggers == nil {
+		return defaultRetriggers
+	}
+	return *f.Retriggers
 }
 
-// ParseDefinition reads a definition and checks that it is a machine that this package can play and compute. It refuses unknown
-// fields. The error names everything that is wrong.
-func ParseDefinition(data []byte) (*Definition, error) {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	var d Definition
-	if err := decoder.Decode(&d); err != nil {
-		return nil, fmt.Errorf("slots definition: %w", err)
+// awardOf returns how many free spins so many scatters win.
+func (f *FreeSpins) awardOf(scatters int) int64 {
+	if f.Awards != nil {
+		return int64(listed(f.Awards, scatters))
 	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("slots definition: something follows it")
+	if scatters >= f.Scatters {
+		return int64(f.Award)
 	}
-	if err := d.check(); err != nil {
-		return nil, fmt.Errorf("slots definition: %w", err)
-	}
-	return &d, nil
+	return 0
 }
 
-func (d *Definition) check() error {
-	wrong := []error{d.checkSymbols(), d.checkPaylines(), d.checkFreeSpins()}
-	if len(d.Strips) == 0 {
-		wrong = append(wrong, errors.New("no variant has strips"))
+// largestAward returns the most free spins that a spin can win.
+func (f *FreeSpins) largestAward() (largest int) {
+	for _, award := range f.Awards {
+		largest = max(largest, award)
 	}
-	for variant, reels := range d.Strips {
-		if len(reels) != Reels {
-			wrong = append(wrong, fmt.Errorf("%s has %d reels, not %d", variant, len(reels), Reels))
-		}
-		for i, strip := range reels {
-			if err := d.checkStrip(strip); err != nil {
-				wrong = append(wrong, fmt.Errorf("%s, reel %d: %w", variant, i+1, err))
-			}
-		}
-	}
-	if err := errors.Join(wrong...); err != nil {
-		return err
-	}
-	return d.checkMaximum()
+	return max(largest, f.Award)
 }
 
-func (d *Definition) checkSymbols() error {
-	var wrong []error
-	fail := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
-	if len(d.Symbols) > maxSymbols {
-		fail("more than %d symbols", maxSymbols)
+// listed returns what a table by count says of a count: nothing below its lowest, the entry of its highest beyond that.
+func listed[N int | int64](table map[int]N, count int) N {
+	highest := 0
+	for c := range table {
+		highest = max(highest, c)
 	}
-	seen := map[string]bool{}
-	wild := d.symbol(d.Wild)
-	for _, s := range d.Symbols {
-		if s.Name == "" || seen[s.Name] {
-			fail("symbol %q: its name is empty or taken", s.Name)
-		}
-		seen[s.Name] = true
-		for count, pay := range s.Pays {
-			if count < 1 || count > Reels || pay < 1 || pay > maxPay {
-				fail("symbol %q: %d of it paying %d is out of range", s.Name, count, pay)
-			}
-			// Otherwise a run of wilds alone would be worth more as another symbol, and it would be unclear which one.
-			if wild != nil && s.Name != d.Scatter && wild.Pays[count] < pay {
-				fail("symbol %q: %d of it pay more than as many wilds", s.Name, count)
-			}
-		}
-	}
-	if wild == nil || d.symbol(d.Scatter) == nil || d.Wild == d.Scatter {
-		fail("wild and scatter must be two of the symbols")
-	}
-	return errors.Join(wrong...)
-}
-
-func (d *Definition) checkPaylines() error {
-	if len(d.Paylines) < 1 || len(d.Paylines) > maxPaylines {
-		return fmt.Errorf("%d paylines, not 1–%d", len(d.Paylines), maxPaylines)
-	}
-	for i, line := range d.Paylines {
-		if len(line) != Reels || slices.Min(line) < 0 || slices.Max(line) >= Rows {
-			return fmt.Errorf("payline %d does not name a row on each reel", i+1)
-		}
-		if same := slices.IndexFunc(d.Paylines[:i], func(other []int) bool { return slices.Equal(other, line) }); same >= 0 {
-			return fmt.Errorf("payline %d is payline %d once more", i+1, same+1)
-		}
-	}
-	return nil
-}
-
-func (d *Definition) checkFreeSpins() error {
-	f := d.FreeSpins
-	if f.Scatters < 1 || f.Scatters > Reels || f.Award < 1 || f.Award > maxAward || f.Multiplier < 1 || f.Multiplier > maxMultiplier {
-		return errors.New("freeSpins is out of range")
-	}
-	scatter := d.symbol(d.Scatter)
-	for count := f.Scatters; scatter != nil && count <= Reels; count++ {
-		if scatter.Pays[count] == 0 {
-			return fmt.Errorf("%d scatters win free spins but pay nothing", count)
-		}
-	}
-	return nil
-}
-
-// checkStrip refuses a strip that can show two scatters at once, so that the scatters of a window are counted by reels.
-func (d *Definition) checkStrip(strip Strip) error {
-	if len(strip) < Rows || len(strip) > maxStops {
-		return fmt.Errorf("%d stops, not %d–%d", len(strip), Rows, maxStops)
-	}
-	for i, name := range strip {
-		if d.symbol(name) == nil {
-			return fmt.Errorf("stop %d shows %q, which is no symbol", i, name)
-		}
-		for below := 1; below < Rows; below++ {
-			if name == d.Scatter && strip[(i+below)%len(strip)] == d.Scatter {
-				return fmt.Errorf("stop %d shows two scatters at once", i)
-			}
-		}
-	}
-	return nil
-}
-
-// checkMaximum makes sure that whatever a round may win, and more, is a games.Multiple of the bet per line.
-func (d *Definition) checkMaximum() error {
-	var line, scatter int64
-	for _, s := range d.Symbols {
-		for _, pay := range s.Pays {
-			if s.Name == d.Scatter {
-				scatter = max(scatter, pay)
-			} else {
-				line = max(line, pay)
-			}
-		}
-	}
-	spin := int64(len(d.Paylines)) * (line + scatter)
-	spins := 1 + d.FreeSpins.Multiplier*int64(d.FreeSpins.Award)*int64(1+d.FreeSpins.Award)
-	most := new(big.Int).Mul(big.NewInt(spin), big.NewInt(spins))
-	if !most.Mul(most, big.NewInt(games.MultipleUnit)).IsInt64() {
-		return errors.New("its wins can grow beyond what can be counted")
-	}
-	return nil
+	return table[min(count, highest)]
 }
 
 // symbol returns the symbol of that name, or nil.
 func (d *Definition) symbol(name string) *Symbol {
 	for i := range d.Symbols {
-		if d.Symbols[i].Name == name {
+		if name != "" && d.Symbols[i].Name == name {
 			return &d.Symbols[i]
 		}
 	}

@@ -1,119 +1,133 @@
 package slots
 
+import "slices"
+
 // result is what a spin comes to: the scatters that it shows and what its paylines win together, in bets per line.
 type result struct {
 	scatters int
 	linePay  int64
 }
 
-// distribution says in how many ways of the cycle a spin on all paylines comes to each result.
+// distribution says in how many ways of the cycle a spin comes to each result.
 type distribution map[result]int64
 
-// distribute computes the distribution exactly, without visiting the whole cycle: it stops the reels from left to right, keeps
-// only the paylines that can still win, and once none is left it counts all stops of the remaining reels together, by scatters.
-func (m *machine) distribute() distribution {
-	w := &walk{machine: m, found: distribution{}}
-	for reel := range w.lost {
-		w.lost[reel] = distribution{}
-		w.columns[reel] = groupColumns(m.columns[reel])
-	}
-	first := make([]run, len(m.lines))
+// workLimit is how many times distribute may look at a payline on a column before it gives up: some seconds.
+const workLimit = 400_000_000
+
+// distribute computes the distribution of a spin on some paylines exactly, without visiting the whole cycle: it stops the reels from
+// left to right and counts together all ways that have left the same paylines with the same runs, and won the same so far. ok is
+// false if that would take too long: many lines on long, varied strips.
+func (m *machine) distribute(from *strips, lines [][MaxReels]uint8) (found distribution, ok bool) {
+	first := make([]lineRun, len(lines))
 	for i := range first {
-		first[i] = run{line: uint8(i), of: wild}
+		first[i].line = uint8(i)
 	}
-	w.from(0, first, result{}, 1)
-	w.finish()
-	return w.found
+	w := walk{machine: m, lines: lines, nodes: map[string]*node{"": {first, distribution{{}: 1}}}}
+	for reel := range m.reels {
+		if !w.stop(reel, groupColumns(from.stops[reel])) {
+			return nil, false
+		}
+	}
+	return w.nodes[""].found, true
 }
 
-// walk is the state of distribute.
+// walk is distribute on its way.
 type walk struct {
 	*machine
-	columns [Reels][]weighedColumn
-	found   distribution
-	lost    [Reels]distribution // by reel, what was reached before it with no line left to win
-	runs    [Reels][]run        // by reel, space for the lines that go on after it
+	lines  [][MaxReels]uint8
+	nodes  map[string]*node // by the runs that go on, written as bytes
+	work   int
+	key    []byte
+	alive  []lineRun
+	groups []group
 }
 
-// run is a payline that may still win: what the reels so far show on it.
-type run struct {
-	line  uint8
-	of    symbol // wild as long as there was nothing else
-	wilds uint8  // how many wilds it begins with
+// node is all ways in which the reels so far left the same runs.
+type node struct {
+	runs  []lineRun
+	found distribution
 }
 
-type weighedColumn struct {
-	column
+// lineRun is the run of a payline.
+type lineRun struct {
+	line uint8
+	run
+}
+
+// group is the columns that lead from a node to the same result.
+type group struct {
+	to   *node
+	more result
+	ways int64
+}
+
+type weighedStop struct {
+	stop
 	ways int64 // how many stops show it
 }
 
-func groupColumns(columns []column) (grouped []weighedColumn) {
+func groupColumns(stops []stop) (grouped []weighedStop) {
 	index := map[column]int{}
-	for _, c := range columns {
-		i, ok := index[c]
+	for _, s := range stops {
+		i, ok := index[s.column]
 		if !ok {
 			i = len(grouped)
-			index[c] = i
-			grouped = append(grouped, weighedColumn{column: c})
+			index[s.column] = i
+			grouped = append(grouped, weighedStop{stop: s})
 		}
 		grouped[i].ways++
 	}
 	return grouped
 }
 
-// from stops this reel and those after it in every way, having reached so far in so many ways with these runs.
-func (w *walk) from(reel int, runs []run, so result, ways int64) {
-	for _, c := range w.columns[reel] {
-		next, ways := so, ways*c.ways
-		if c.hasScatter() {
-			next.scatters++
+// stop stops one more reel in every way. It returns false when the work is too much.
+func (w *walk) stop(reel int, columns []weighedStop) bool {
+	before := w.nodes
+	w.nodes = map[string]*node{}
+	for _, n := range before {
+		if w.work += (1 + len(n.runs)) * len(columns); w.work > workLimit {
+			return false
 		}
-		alive := w.runs[reel][:0]
-		for _, r := range runs {
-			s := c.column[w.lines[r.line][reel]]
-			switch {
-			case s == wild && r.of == wild:
-				r.wilds++
-				alive = append(alive, r)
-			case s == wild || s == r.of:
-				alive = append(alive, r)
-			case r.of == wild && s != scatter:
-				r.of = s
-				alive = append(alive, r)
-			default:
-				next.linePay += w.worth(r, reel)
+		w.groups = w.groups[:0]
+		for i := range columns {
+			w.group(n, reel, &columns[i])
+		}
+		for _, g := range w.groups {
+			for r, ways := range n.found {
+				g.to.found[result{r.scatters + g.more.scatters, r.linePay + g.more.linePay}] += ways * g.ways
 			}
 		}
-		w.runs[reel] = alive
+		w.work += 4 * len(w.groups) * len(n.found)
+	}
+	return true
+}
+
+// group finds out what a column makes of a node's runs.
+func (w *walk) group(n *node, reel int, c *weighedStop) {
+	more := result{scatters: int(c.scatters)}
+	w.alive, w.key = w.alive[:0], w.key[:0]
+	for _, r := range n.runs {
+		longer, ok := w.extend(r.run, c.column[w.lines[r.line][reel]])
 		switch {
-		case reel == Reels-1:
-			for _, r := range alive {
-				next.linePay += w.worth(r, Reels)
-			}
-			w.found[next] += ways
-		case len(alive) == 0:
-			w.lost[reel+1][next] += ways
+		case !ok:
+			more.linePay += w.worth(r.run, reel)
+		case reel == w.reels-1:
+			more.linePay += w.worth(longer, w.reels)
 		default:
-			w.from(reel+1, alive, next, ways)
+			w.alive = append(w.alive, lineRun{r.line, longer})
+			w.key = append(w.key, r.line, longer.of, longer.lead, longer.wilds)
 		}
 	}
-}
-
-// worth returns what a run of that length pays.
-func (w *walk) worth(r run, length int) int64 {
-	return max(w.pays[r.of][length], w.pays[wild][r.wilds])
-}
-
-// finish adds what was reached with reels to go, in every way that these can stop.
-func (w *walk) finish() {
-	for reel, lost := range w.lost {
-		rest := w.scatterWays(reel)
-		for so, ways := range lost {
-			for more, moreWays := range rest {
-				if moreWays > 0 {
-					w.found[result{so.scatters + more, so.linePay}] += ways * moreWays
-				}
-			}
+	to := w.nodes[string(w.key)]
+	if to == nil {
+		to = &node{slices.Clone(w.alive), distribution{}}
+		w.nodes[string(w.key)] = to
+	}
+	for i := range w.groups {
+		if g := &w.groups[i]; g.to == to && g.more == more {
+			g.ways += c.ways
+			return
 		}
 	}
+	w.groups = append(w.groups, group{to, more, c.ways})
 }

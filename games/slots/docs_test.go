@@ -33,7 +33,7 @@ func TestRulesPageHasThePays(t *testing.T) {
 		rows := []string{fmt.Sprintf("| %s | %d | %d | %d |\n", s.Name, s.Pays[3], s.Pays[4], s.Pays[5])}
 		if s.Name == d.Scatter {
 			rows = nil
-			for count := 3; count <= Reels; count++ {
+			for count := 3; count <= d.Reels; count++ {
 				rows = append(rows, fmt.Sprintf("| %d | %d | and %d free spins |\n", count, s.Pays[count], d.FreeSpins.Award))
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"sync"
 
 	"croupier/fairness"
 	"croupier/games"
@@ -48,19 +49,24 @@ type bet struct {
 }
 
 // Open plays a spin and its free spins to the end. The stake is betPerLine × activePaylines.
-func (e *Engine) Open(r games.Round, a games.Action, d fairness.Draws) (games.Step, error) {
-	betPerLine, lines, err := e.readBet(r.Currency, a)
+func (e *Engine) Open(in games.Round, a games.Action, d fairness.Draws) (games.Step, error) {
+	betPerLine, lines, err := e.readBet(in.Currency, a)
 	if err != nil {
 		return games.Step{}, err
 	}
-	round := e.machine.play(lines, d)
+	r := rounds.Get().(*round)
+	defer rounds.Put(r)
+	e.machine.play(r, lines, d)
 	return games.Step{
 		Status:  games.Completed,
 		Stake:   betPerLine.Times(int64(lines)),
-		Outcome: e.machine.outcome(&round, betPerLine),
-		Win:     round.win(betPerLine),
+		Outcome: e.machine.outcome(r, betPerLine),
+		Win:     r.win(betPerLine),
 	}, nil
 }
+
+// rounds are the rounds that are being played, for their space.
+var rounds = sync.Pool{New: func() any { return new(round) }}
 
 // readBet returns *games.ActionError or *games.FieldError.
 func (e *Engine) readBet(c money.Currency, a games.Action) (betPerLine money.Amount, lines int, err error) {
@@ -108,18 +114,21 @@ func (e *Engine) Expire(games.Round, json.RawMessage) (games.Step, error) {
 // View returns *games.StateError: no round is ever open.
 func (e *Engine) View(games.Round, json.RawMessage) (any, error) { return nil, errNeverOpen }
 
-// Force takes {"reelPositions": [a, b, c, d, e]} and returns the draws by which the paid spin stops there. Free spins that it wins
-// are drawn as ever.
+// Force takes {"reelPositions": [a, b, …]}, one per reel, and returns the draws by which the paid spin stops there. Free spins that
+// it wins are drawn as ever.
 func (e *Engine) Force(outcome json.RawMessage) (fairness.Script, error) {
 	var wanted struct {
-		ReelPositions [Reels]int `json:"reelPositions"`
+		ReelPositions []int `json:"reelPositions"`
 	}
 	if err := games.Decode(outcome, &wanted); err != nil {
 		return nil, err
 	}
-	words := make([]uint32, Reels)
+	if len(wanted.ReelPositions) != e.machine.reels {
+		return nil, &games.FieldError{Field: "reelPositions", Reason: fmt.Sprintf("must be an array of %d", e.machine.reels)}
+	}
+	words := make([]uint32, e.machine.reels)
 	for reel, stop := range wanted.ReelPositions {
-		last := len(e.machine.columns[reel]) - 1
+		last := len(e.machine.paid.stops[reel]) - 1
 		if stop < 0 || stop > last {
 			field := fmt.Sprintf("reelPositions[%d]", reel)
 			return nil, &games.FieldError{Field: field, Reason: fmt.Sprintf("must be a whole number from 0 to %d", last)}

@@ -2,11 +2,11 @@ package slots
 
 import "math/big"
 
-// Return is what a variant returns of the stake, exactly, and where it comes from. It does not depend on the bet per line, nor on
-// the number of active paylines: every row of a reel shows each symbol equally often, so every line returns the same, and scatters
-// pay on the total bet.
+// Return is what a variant returns of the stake, exactly, and where it comes from, before the maximum win takes from it. It does not
+// depend on the bet per line, nor on the number of active paylines: every row of a reel shows each symbol equally often, so every
+// line returns the same, and scatters pay on the total bet.
 type Return struct {
-	Total     *big.Rat // the RTP: the sum of the others
+	Total     *big.Rat // the sum of the others; the RTP of a machine without a maximum win
 	Lines     *big.Rat // line wins of the paid spin
 	Scatters  *big.Rat // scatter wins of the paid spin
 	FreeSpins *big.Rat // all wins of all free spins
@@ -14,112 +14,143 @@ type Return struct {
 
 // exactReturn computes the return from the symbols' counts on the strips, without looking at a whole window.
 func (m *machine) exactReturn() Return {
-	lines, scatters := m.lineReturn(), m.scatterReturn()
-	// A free spin wins what a paid one does, multiplied, and whether it takes place depends only on spins before it: so the free
-	// spins return their expected number times what one returns (Wald's identity).
-	one := new(big.Rat).Add(lines, scatters)
-	free := one.Mul(one, new(big.Rat).Mul(m.expectedFreeSpins(), new(big.Rat).SetInt64(m.free.Multiplier)))
-	total := new(big.Rat).Add(lines, scatters)
-	return Return{Total: total.Add(total, free), Lines: lines, Scatters: scatters, FreeSpins: free}
+	lines, scatters := m.lineReturn(m.paid), m.scatterReturn(m.paid)
+	// A free spin wins, multiplied, what a spin of its strips does on average, and whether it takes place depends only on spins
+	// before it: so the free spins return their expected number times what one returns (Wald's identity).
+	one := sum(m.lineReturn(m.free), m.scatterReturn(m.free))
+	free := product(one, m.expectedFreeSpins(), whole(m.multiplier))
+	return Return{Total: sum(lines, scatters, free), Lines: lines, Scatters: scatters, FreeSpins: free}
 }
 
-// expectedFreeSpins returns the expected number of free spins of a round. With λ = Award × the chance that a spin wins some, the
-// paid spin wins λ, and each of these λ more: λ + λ².
+// expectedFreeSpins returns the expected number of free spins of a round. The paid spin wins α on average, a free spin λ unless it is
+// of the last generation. So the generations have α, αλ, αλ², … spins, and with R retriggers all of them α·(1 + λ + … + λ^R).
 func (m *machine) expectedFreeSpins() *big.Rat {
-	perSpin := m.triggerChance()
-	perSpin.Mul(perSpin, new(big.Rat).SetInt64(int64(m.free.Award)))
-	square := new(big.Rat).Mul(perSpin, perSpin)
-	return square.Add(square, perSpin)
+	lambda, each := m.expectedAward(m.free), whole(1)
+	for range m.retriggers {
+		each = sum(whole(1), product(lambda, each))
+	}
+	return product(m.expectedAward(m.paid), each)
 }
 
-// lineReturn returns the expected win of one payline per bet on it: over all combinations of symbols, in how many ways the strips
-// show it on a line times what it pays.
-func (m *machine) lineReturn() *big.Rat {
-	counts := m.symbolCounts()
-	var sum int64
-	var line [Reels]symbol
-	var combine func(reel int, ways int64)
-	combine = func(reel int, ways int64) {
-		if reel == Reels {
-			pay, _ := m.linePay(line)
-			sum += ways * pay
-			return
-		}
-		for s, count := range counts[reel] {
-			if count > 0 {
-				line[reel] = symbol(s)
-				combine(reel+1, ways*count)
+// lineReturn returns the expected win of one payline per bet on it. It stops the reels one after the other and counts in how many
+// ways each run comes about.
+func (m *machine) lineReturn(from *strips) *big.Rat {
+	var won big.Int
+	runs, rest := map[run]int64{{}: 1}, from.cycle(m.reels)
+	for reel := range m.reels {
+		rest /= int64(len(from.stops[reel]))
+		longer := map[run]int64{}
+		for s, count := range m.symbolCounts(from, reel) {
+			for r, ways := range runs {
+				if next, ok := m.extend(r, symbol(s)); ok {
+					longer[next] += ways * count
+				} else {
+					addProduct(&won, ways*count, rest, m.worth(r, reel))
+				}
 			}
 		}
+		runs = longer
 	}
-	combine(0, 1)
-	return big.NewRat(sum, m.cycle())
+	for r, ways := range runs {
+		addProduct(&won, ways, m.worth(r, m.reels))
+	}
+	return new(big.Rat).SetFrac(&won, big.NewInt(from.cycle(m.reels)))
 }
 
-// symbolCounts returns how often each symbol is on each strip.
-func (m *machine) symbolCounts() (counts [Reels][]int64) {
-	for reel, columns := range m.columns {
-		counts[reel] = make([]int64, len(m.names))
-		for _, c := range columns {
-			counts[reel][c[0]]++
-		}
+// symbolCounts returns how often each symbol is on a strip.
+func (m *machine) symbolCounts(from *strips, reel int) []int64 {
+	counts := make([]int64, len(m.names))
+	for _, s := range from.stops[reel] {
+		counts[s.column[0]]++
 	}
 	return counts
 }
 
 // cycle returns the number of ways in which the reels can stop.
-func (m *machine) cycle() int64 {
+func (s *strips) cycle(reels int) int64 {
 	cycle := int64(1)
-	for _, columns := range m.columns {
-		cycle *= int64(len(columns))
+	for _, stops := range s.stops[:reels] {
+		cycle *= int64(len(stops))
 	}
 	return cycle
 }
 
 // scatterReturn returns the expected scatter win per total bet.
-func (m *machine) scatterReturn() *big.Rat {
-	var sum int64
-	for count, ways := range m.scatterWays(0) {
-		sum += ways * m.pays[scatter][count]
+func (m *machine) scatterReturn(from *strips) *big.Rat { return m.scatterMean(from, &m.scatterPays) }
+
+// expectedAward returns the expected number of free spins that a spin wins, if it may.
+func (m *machine) expectedAward(from *strips) *big.Rat { return m.scatterMean(from, &m.awards) }
+
+// triggerChance returns the chance that a spin wins free spins, if it may.
+func (m *machine) triggerChance(from *strips) *big.Rat {
+	var wins [maxScatters + 1]int64
+	for count, award := range m.awards {
+		wins[count] = min(award, 1)
 	}
-	return big.NewRat(sum, m.cycle())
+	return m.scatterMean(from, &wins)
 }
 
-// triggerChance returns the chance that a spin shows enough scatters to win free spins.
-func (m *machine) triggerChance() *big.Rat {
-	var sum int64
-	for count, ways := range m.scatterWays(0) {
-		if count >= m.free.Scatters {
-			sum += ways
-		}
+// scatterMean returns the mean of something that a spin has by its scatters.
+func (m *machine) scatterMean(from *strips, of *[maxScatters + 1]int64) *big.Rat {
+	var total big.Int
+	for count, ways := range m.scatterWays(from) {
+		addProduct(&total, ways, of[count])
 	}
-	return big.NewRat(sum, m.cycle())
+	return new(big.Rat).SetFrac(&total, big.NewInt(from.cycle(m.reels)))
 }
 
-// scatterWays returns in how many ways the reels from first on can stop with 0, 1, … scatters in their windows.
-func (m *machine) scatterWays(first int) (ways [Reels + 1]int64) {
+// scatterWays returns in how many ways the reels can stop with 0, 1, … scatters in the window.
+func (m *machine) scatterWays(from *strips) (ways [maxScatters + 1]int64) {
 	ways[0] = 1
-	for _, columns := range m.columns[first:] {
-		var with int64
-		for _, c := range columns {
-			if c.hasScatter() {
-				with++
+	for _, stops := range from.stops[:m.reels] {
+		var shown [MaxRows + 1]int64 // stops by scatters
+		for _, s := range stops {
+			shown[s.scatters]++
+		}
+		var next [maxScatters + 1]int64
+		for count, before := range ways {
+			for more, stops := range shown {
+				if before > 0 && stops > 0 {
+					next[count+more] += before * stops
+				}
 			}
 		}
-		without := int64(len(columns)) - with
-		for count := Reels; count > 0; count-- {
-			ways[count] = ways[count]*without + ways[count-1]*with
-		}
-		ways[0] *= without
+		ways = next
 	}
 	return ways
 }
 
-func (c column) hasScatter() bool {
-	for _, s := range c {
-		if s == scatter {
-			return true
-		}
+// addProduct adds the product of the factors to sum.
+func addProduct(sum *big.Int, factors ...int64) {
+	p := big.NewInt(1)
+	for _, f := range factors {
+		p.Mul(p, big.NewInt(f))
 	}
-	return false
+	sum.Add(sum, p)
+}
+
+func whole(n int64) *big.Rat { return new(big.Rat).SetInt64(n) }
+
+func sum(terms ...*big.Rat) *big.Rat {
+	s := new(big.Rat)
+	for _, t := range terms {
+		s.Add(s, t)
+	}
+	return s
+}
+
+func difference(a, b *big.Rat) *big.Rat { return new(big.Rat).Sub(a, b) }
+
+func product(factors ...*big.Rat) *big.Rat {
+	p := big.NewRat(1, 1)
+	for _, f := range factors {
+		p.Mul(p, f)
+	}
+	return p
+}
+
+// power returns base^exponent, for an exponent that is not negative.
+func power(base *big.Rat, exponent int64) *big.Rat {
+	e := big.NewInt(exponent)
+	return new(big.Rat).SetFrac(new(big.Int).Exp(base.Num(), e, nil), new(big.Int).Exp(base.Denom(), e, nil))
 }

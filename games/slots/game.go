@@ -1,11 +1,11 @@
 package slots
 
 import (
-	"maps"
-	"slices"
+	"fmt"
 	"sync"
 
 	"croupier/games"
+	"croupier/wallet/money"
 )
 
 // Game returns the built-in machine for the catalogue, with every variant and the default limits.
@@ -16,13 +16,52 @@ var builtInGame = sync.OnceValue(func() games.Game {
 	if err != nil {
 		panic(err) // embedded: wrong for everyone or nobody
 	}
-	game := games.Game{ID: d.Game, Name: "Slots", Aliases: []string{"slotty-slots"}, Default: "RTP_96"}
-	for _, variant := range slices.Sorted(maps.Keys(d.Strips)) {
-		engine, err := New(d, variant)
-		if err != nil {
-			panic(err)
-		}
-		game.Variants = append(game.Variants, games.Variant{ID: variant, Engine: engine})
+	game, err := GameOf(d)
+	if err != nil {
+		panic(err)
 	}
 	return game
 })
+
+// GameOf returns the game of a definition for the catalogue, with an engine for every variant. Its error says what the catalogue
+// would refuse: a variant that returns more than is staked.
+func GameOf(d *Definition) (games.Game, error) {
+	game := games.Game{ID: d.Game, Name: d.Name, Aliases: d.Aliases, Default: d.Default}
+	for _, variant := range d.variants() {
+		engine, err := New(d, variant)
+		if err != nil {
+			return games.Game{}, err
+		}
+		game.Variants = append(game.Variants, games.Variant{ID: variant, Engine: engine})
+	}
+	if game.Default == "" && len(game.Variants) > 0 {
+		game.Default = game.Variants[0].ID
+	}
+	for code, limits := range d.Limits {
+		parsed, err := limits.parse(code)
+		if err != nil {
+			return games.Game{}, fmt.Errorf("slots: limits.%s: %w", code, err)
+		}
+		if game.Limits == nil {
+			game.Limits = map[string]games.Limits{}
+		}
+		game.Limits[code] = parsed
+	}
+	if _, err := games.NewCatalogue(game); err != nil {
+		return games.Game{}, fmt.Errorf("slots definition: %w", err)
+	}
+	return game, nil
+}
+
+func (l StakeLimits) parse(code string) (games.Limits, error) {
+	c, err := money.LookupCurrency(code)
+	if err != nil {
+		return games.Limits{}, err
+	}
+	least, err := money.Parse(c, l.Min)
+	if err != nil {
+		return games.Limits{}, err
+	}
+	most, err := money.Parse(c, l.Max)
+	return games.Limits{Min: least, Max: most}, err
+}

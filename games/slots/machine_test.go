@@ -17,13 +17,13 @@ func builtInMachine(t testing.TB, variant string) *machine {
 }
 
 // symbolsOf reads symbols by name, as "W" the wild and "S" the scatter.
-func symbolsOf(t *testing.T, m *machine, names string) (line [Reels]symbol) {
+func symbolsOf(t *testing.T, m *machine, names string) (line []symbol) {
 	t.Helper()
 	fields := strings.Fields(names)
-	if len(fields) != Reels {
-		t.Fatalf("%q: not %d symbols", names, Reels)
+	if len(fields) != m.reels {
+		t.Fatalf("%q: not %d symbols", names, m.reels)
 	}
-	for i, name := range fields {
+	for _, name := range fields {
 		switch name {
 		case "W":
 			name = "wild"
@@ -33,7 +33,7 @@ func symbolsOf(t *testing.T, m *machine, names string) (line [Reels]symbol) {
 		found := false
 		for s, n := range m.names {
 			if n == name {
-				line[i], found = symbol(s), true
+				line, found = append(line, symbol(s)), true
 			}
 		}
 		if !found {
@@ -41,6 +41,16 @@ func symbolsOf(t *testing.T, m *machine, names string) (line [Reels]symbol) {
 		}
 	}
 	return line
+}
+
+// payOf returns what a line of these symbols pays, and for how many of them.
+func payOf(t *testing.T, m *machine, names string) (pay int64, count int) {
+	t.Helper()
+	var w window
+	for reel, s := range symbolsOf(t, m, names) {
+		w[reel][m.lines[0][reel]] = s
+	}
+	return m.linePay(&w, 0)
 }
 
 func TestLinePay(t *testing.T) {
@@ -81,7 +91,7 @@ func TestLinePay(t *testing.T) {
 		{"seven W W W W", 2000, 5},      // a run that does not begin with wilds has no win of wilds
 		{"seven seven W cherry cherry", 100, 3},
 	} {
-		pay, count := m.linePay(symbolsOf(t, m, test.line))
+		pay, count := payOf(t, m, test.line)
 		if pay != test.pay || count != test.count {
 			t.Errorf("%s: pays %d for %d symbols, want %d for %d", test.line, pay, count, test.pay, test.count)
 		}
@@ -96,7 +106,7 @@ func TestLinePayPrefersTheLongerRunAmongEquals(t *testing.T) {
 	}
 	d.symbol("cherry").Pays[5] = d.symbol("wild").Pays[3]
 	m := newMachine(d, "RTP_96")
-	if pay, count := m.linePay(symbolsOf(t, m, "W W W cherry cherry")); pay != 150 || count != 5 {
+	if pay, count := payOf(t, m, "W W W cherry cherry"); pay != 150 || count != 5 {
 		t.Errorf("pays %d for %d symbols, want 150 for 5", pay, count)
 	}
 }
@@ -129,7 +139,7 @@ func TestPaylines(t *testing.T) {
 		m.settle(&s, len(m.lines), nil)
 		var whole []string
 		for _, win := range s.lines {
-			if win.count == Reels {
+			if int(win.count) == m.reels {
 				whole = append(whole, fmt.Sprint(win.line+1, " ", win.pay))
 			}
 		}
@@ -161,18 +171,19 @@ func TestScattersPayAnywhereOnTheTotalBet(t *testing.T) {
 	for count, pay := range []int64{0, 0, 0, 2, 15, 100} {
 		for _, lines := range []int{1, 7, 20} {
 			var s spin
-			for reel := range Reels {
+			for reel := range m.reels {
 				s.window[reel] = column{none[reel], none[reel], none[reel]}
-				if reel >= Reels-count { // from the right, on no payline together
-					s.window[reel][reel%Rows] = scatter
+				if reel >= m.reels-count { // from the right, on no payline together
+					s.window[reel][reel%m.rows] = scatter
+					s.scatters++
 				}
 			}
 			m.settle(&s, lines, nil)
 			if s.scatterPay != pay*int64(lines) || s.linePay != 0 || s.scatters != count {
 				t.Errorf("%d scatters on %d lines pay %d, lines %d", count, lines, s.scatterPay, s.linePay)
 			}
-			if s.wonSpins != (count >= 3) {
-				t.Errorf("%d scatters: free spins %v", count, s.wonSpins)
+			if (s.award > 0) != (count >= 3) {
+				t.Errorf("%d scatters: free spins %v", count, (s.award > 0))
 			}
 		}
 	}

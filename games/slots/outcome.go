@@ -5,11 +5,12 @@ import (
 	"croupier/wallet/money"
 )
 
-// Outcome is what the player is told of a round. Every win in it is money as it is paid, multipliers included, so that the wins
-// of the paid spin and of its free spins add up to TotalWin.
+// Outcome is what the player is told of a round. Every win in it is money, multipliers included, so that the wins of the paid spin
+// and of its free spins add up to TotalWin, or to more where the maximum win has cut it.
 type Outcome struct {
 	Spin
-	TotalWin            money.Amount `json:"totalWin"` // all that the round pays
+	TotalWin            money.Amount `json:"totalWin"`        // all that the round pays
+	Capped              bool         `json:"capped,omitzero"` // whether that is less than its wins make together
 	FreeSpinsTriggered  bool         `json:"freeSpinsTriggered"`
 	FreeSpinsMultiplier int64        `json:"freeSpinsMultiplier"` // of the wins in free spins, included in them
 	FreeSpins           []FreeSpin   `json:"freeSpins"`           // in the order played, [] if there were none
@@ -17,10 +18,10 @@ type Outcome struct {
 
 // Spin is one spin of the reels.
 type Spin struct {
-	ReelPositions [Reels]int          `json:"reelPositions"` // per reel the stop, from 0, that is in the top row
-	Window        [Rows][Reels]string `json:"window"`        // rows from top to bottom, each from left to right
-	Paylines      []PaylineWin        `json:"paylines"`      // those that win, in order
-	ScatterWin    money.Amount        `json:"scatterWin"`
+	ReelPositions []int        `json:"reelPositions"` // per reel the stop, from 0, that is in the top row
+	Window        [][]string   `json:"window"`        // rows from top to bottom, each from left to right
+	Paylines      []PaylineWin `json:"paylines"`      // those that win, in order
+	ScatterWin    money.Amount `json:"scatterWin"`
 }
 
 // PaylineWin is the win of one payline.
@@ -37,21 +38,22 @@ type FreeSpin struct {
 	FreeSpinsTriggered bool         `json:"freeSpinsTriggered"`
 }
 
-// outcome turns a round into money.
+// outcome turns a round into money. It keeps nothing of the round.
 func (m *machine) outcome(r *round, betPerLine money.Amount) Outcome {
 	o := Outcome{
 		Spin:                m.show(&r.spin, betPerLine),
 		TotalWin:            betPerLine.Times(r.total),
-		FreeSpinsTriggered:  r.wonSpins,
-		FreeSpinsMultiplier: m.free.Multiplier,
+		Capped:              r.capped,
+		FreeSpinsTriggered:  r.award > 0,
+		FreeSpinsMultiplier: m.multiplier,
 		FreeSpins:           make([]FreeSpin, len(r.free)),
 	}
 	for i := range r.free {
 		free := &r.free[i]
 		o.FreeSpins[i] = FreeSpin{
-			Spin:               m.show(&free.spin, betPerLine.Times(m.free.Multiplier)),
+			Spin:               m.show(&free.spin, betPerLine.Times(m.multiplier)),
 			Win:                betPerLine.Times(free.win),
-			FreeSpinsTriggered: free.wonSpins,
+			FreeSpinsTriggered: free.award > 0,
 		}
 	}
 	return o
@@ -59,18 +61,26 @@ func (m *machine) outcome(r *round, betPerLine money.Amount) Outcome {
 
 // show turns a spin into money, given what a win of 1 pays.
 func (m *machine) show(s *spin, one money.Amount) Spin {
-	shown := Spin{Paylines: make([]PaylineWin, len(s.lines)), ScatterWin: one.Times(s.scatterPay)}
-	for reel, column := range s.window {
+	shown := Spin{
+		ReelPositions: make([]int, m.reels),
+		Window:        make([][]string, m.rows),
+		Paylines:      make([]PaylineWin, len(s.lines)),
+		ScatterWin:    one.Times(s.scatterPay),
+	}
+	names := make([]string, m.rows*m.reels)
+	for row := range shown.Window {
+		shown.Window[row] = names[row*m.reels : (row+1)*m.reels : (row+1)*m.reels]
+	}
+	for reel := range m.reels {
 		shown.ReelPositions[reel] = int(s.stops[reel])
-		for row, symbol := range column {
-			shown.Window[row][reel] = m.names[symbol]
+		for row := range m.rows {
+			shown.Window[row][reel] = m.names[s.window[reel][row]]
 		}
 	}
 	for i, win := range s.lines {
-		line := m.along(&s.window, int(win.line))
 		symbols := make([]string, win.count)
-		for j := range symbols {
-			symbols[j] = m.names[line[j]]
+		for reel := range symbols {
+			symbols[reel] = m.names[s.window[reel][m.lines[win.line][reel]]]
 		}
 		shown.Paylines[i] = PaylineWin{Line: int(win.line) + 1, Symbols: symbols, Win: one.Times(win.pay)}
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -26,11 +28,11 @@ func TestAnyLegalSpin(t *testing.T) {
 		betPerLine := money.New(c, rapid.Int64Range(1, 1_000_000_000_000).Draw(t, "bet per line"))
 		lines := rapid.IntRange(1, 20).Draw(t, "lines")
 		nonce := rapid.Uint64().Draw(t, "nonce")
-		positions := rapid.SliceOfN(rapid.IntRange(0, 31), 0, Reels).Draw(t, "positions")
+		positions := rapid.SliceOfN(rapid.IntRange(0, 31), 0, 5).Draw(t, "positions")
 		payload := fmt.Appendf(nil, `{"action":"spin","betPerLine":%s,"activePaylines":%d}`, betPerLine.Number(), lines)
 		play := func() games.Result {
 			draws := fairness.Pair{ServerSeed: serverSeed, ClientSeed: "player"}.Round(nonce)
-			if len(positions) == Reels {
+			if len(positions) == 5 {
 				text, _ := json.Marshal(map[string]any{"reelPositions": positions})
 				script, err := v.Force(text)
 				if err != nil {
@@ -131,10 +133,35 @@ func FuzzForce(f *testing.F) {
 		script, err := engine.Force(outcome)
 		var wrong *games.FieldError
 		switch {
-		case err == nil && (len(script) != 1 || len(script[""]) != Reels):
+		case err == nil && (len(script) != 1 || len(script[""]) != 5):
 			t.Fatalf("%q gave the script %v", outcome, script)
 		case err != nil && !errors.As(err, &wrong):
 			t.Fatalf("%q: %v is no FieldError", outcome, err)
 		}
 	})
 }
+
+// playSome plays rounds of an engine and checks that they can be: wins add up and keep to the maximum.
+func playSome(t testing.TB, e *Engine, count int) {
+	t.Helper()
+	m, draws := e.machine, fairness.NewSimulation(1)
+	var r round
+	for range count {
+		m.play(&r, len(m.lines), draws)
+		total := r.pay()
+		for _, free := range r.free {
+			total += free.win
+		}
+		limit := m.winCap * int64(len(m.lines))
+		switch {
+		case r.total < 0, int64(len(r.free)) > m.mostFree:
+			t.Fatalf("wins %d with %d free spins", r.total, len(r.free))
+		case m.winCap > 0 && total > limit && (r.total != limit || !r.capped):
+			t.Fatalf("wins %d, capped %v, but the maximum is %d", r.total, r.capped, limit)
+		case (m.winCap == 0 || total <= limit) && (r.total != total || r.capped):
+			t.Fatalf("wins %d, capped %v, but its spins win %d", r.total, r.capped, total)
+		}
+	}
+}
+
+func sortedNames[V any](of map[string]V) []string { return slices.Sorted(maps.Keys(of)) }

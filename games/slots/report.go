@@ -2,7 +2,9 @@ package slots
 
 import "math/big"
 
-// Report is the exact mathematics of a variant. Wins are multiples of the stake, played on all paylines; chances are of a round.
+// Report is the exact mathematics of a variant, before a maximum win takes from it. Wins are multiples of the stake, played on all
+// paylines; chances are of a round. What would take too long to compute exactly, for a machine of many lines on long and varied
+// strips, is nil: HitFrequency, Variance and all maxima.
 type Report struct {
 	Variant           string
 	Paylines          int // active in this report, all there are
@@ -14,56 +16,73 @@ type Report struct {
 	Variance          *big.Rat // of a round's win
 	MaximumSpin       *big.Rat // the most that the paid spin itself can win
 	MaximumSpinChance *big.Rat
-	MaximumWin        *big.Rat // the most that a round can win: it is not capped
+	MaximumWin        *big.Rat // the most that a round can win
 	MaximumWinChance  *big.Rat
 }
 
 func (m *machine) report(variant string) Report {
-	lines := int64(len(m.lines))
-	s := m.statistics()
-	paid := s.with(1, nothing())
-	round := s.round()
-	return Report{
+	r := Report{
 		Variant:           variant,
 		Paylines:          len(m.lines),
 		Return:            m.exactReturn(),
-		HitFrequency:      s.hits,
-		FreeSpinsChance:   m.triggerChance(),
+		FreeSpinsChance:   m.triggerChance(m.paid),
 		FreeSpinsPerRound: m.expectedFreeSpins(),
-		MostFreeSpins:     m.free.Award + m.free.Award*m.free.Award,
-		Variance:          product(round.variance, big.NewRat(1, lines*lines)),
-		MaximumSpin:       big.NewRat(paid.most, lines),
-		MaximumSpinChance: paid.mostChance,
-		MaximumWin:        big.NewRat(round.most, lines),
-		MaximumWinChance:  round.mostChance,
+		MostFreeSpins:     int(m.mostFree),
 	}
+	s, ok := m.statistics(m.lines)
+	if !ok {
+		return r
+	}
+	lines := int64(len(m.lines))
+	paid, round := s.paid.with(1, nothing()), s.round()
+	r.HitFrequency = difference(whole(1), round.zero)
+	r.Variance = product(round.variance, big.NewRat(1, lines*lines))
+	r.MaximumSpin, r.MaximumSpinChance = big.NewRat(paid.most, lines), paid.mostChance
+	r.MaximumWin, r.MaximumWinChance = big.NewRat(round.most, lines), round.mostChance
+	return r
 }
 
-// statistics sums up the distribution of one spin on all paylines: X is what it wins in bets per line, A the free spins it wins.
+// statistics are those of a machine's two kinds of spins.
 type statistics struct {
-	found      []outcome
-	cycle      int64
-	multiplier int64    // of wins in free spins
-	hits       *big.Rat // P(X > 0)
-	x, xx      *big.Rat // E[X], E[X²]
-	a, aa, xa  *big.Rat // E[A], E[A²], E[XA]
+	paid, free spinStatistics
+	multiplier int64 // of wins in free spins
+	retriggers int   // how many generations of free spins win more
+}
+
+// spinStatistics sum up the distribution of one spin: X is what it wins in bets per line, A the free spins it wins.
+type spinStatistics struct {
+	found []outcome
+	cycle int64
+	x, xx *big.Rat // E[X], E[X²]
+	a, aa *big.Rat // E[A], E[A²]
+	xa    *big.Rat // E[XA]
 }
 
 // outcome is a value of (X, A) and in how many ways of the cycle it comes about.
 type outcome struct{ x, a, ways int64 }
 
-func (m *machine) statistics() statistics {
-	s := statistics{cycle: m.cycle(), multiplier: m.free.Multiplier}
-	var hits int64
+// statistics computes those of rounds on some paylines. ok is false if that would take too long.
+func (m *machine) statistics(lines [][MaxReels]uint8) (s statistics, ok bool) {
+	s = statistics{multiplier: m.multiplier, retriggers: m.retriggers}
+	if s.paid, ok = m.spinStatistics(m.paid, lines); !ok {
+		return s, false
+	}
+	s.free = s.paid
+	if m.free != m.paid {
+		s.free, ok = m.spinStatistics(m.free, lines)
+	}
+	return s, ok
+}
+
+func (m *machine) spinStatistics(from *strips, lines [][MaxReels]uint8) (s spinStatistics, ok bool) {
+	found, ok := m.distribute(from, lines)
+	if !ok {
+		return s, false
+	}
+	s.cycle = from.cycle(m.reels)
 	var x, xx, a, aa, xa big.Int
-	for r, ways := range m.distribute() {
-		o := outcome{x: r.linePay + m.pays[scatter][r.scatters]*int64(len(m.lines)), ways: ways}
-		if r.scatters >= m.free.Scatters {
-			o.a = int64(m.free.Award)
-		}
-		if o.x > 0 { // a spin that wins free spins is among these: its scatters pay
-			hits += ways
-		}
+	for r, ways := range found {
+		o := outcome{r.linePay + m.scatterPays[r.scatters]*int64(len(lines)), m.awards[r.scatters], ways}
 		addProduct(&x, ways, o.x)
 		addProduct(&xx, ways, o.x, o.x)
 		addProduct(&a, ways, o.a)
@@ -72,26 +91,28 @@ func (m *machine) statistics() statistics {
 		s.found = append(s.found, o)
 	}
 	mean := func(sum *big.Int) *big.Rat { return new(big.Rat).SetFrac(sum, big.NewInt(s.cycle)) }
-	s.hits = big.NewRat(hits, s.cycle)
 	s.x, s.xx, s.a, s.aa, s.xa = mean(&x), mean(&xx), mean(&a), mean(&aa), mean(&xa)
-	return s
+	return s, true
 }
 
 // law is what is known of a random win, in bets per line.
 type law struct {
 	mean, variance *big.Rat
+	zero           *big.Rat // the chance of no win
 	most           int64
 	mostChance     *big.Rat
 }
 
 // nothing returns the law of what wins nothing.
-func nothing() law { return law{new(big.Rat), new(big.Rat), 0, big.NewRat(1, 1)} }
+func nothing() law { return law{new(big.Rat), new(big.Rat), whole(1), 0, whole(1)} }
 
-// round returns the law of a whole round: a paid spin whose free spins each win free spins that win no more.
+// round returns the law of a whole round: a paid spin, and generations of free spins of which the last win no more.
 func (s *statistics) round() law {
-	last := s.with(s.multiplier, nothing())
-	first := s.with(s.multiplier, last)
-	return s.with(1, first)
+	free := s.free.with(s.multiplier, nothing())
+	for range s.retriggers {
+		free = s.free.with(s.multiplier, free)
+	}
+	return s.paid.with(1, free)
 }
 
 // with returns the law of T = f·X + Z₁ + … + Z_A: a spin, multiplied by f, and what each of the A free spins that it wins comes to.
@@ -101,54 +122,39 @@ func (s *statistics) round() law {
 //	E[T²] = f²·E[X²] + 2·f·μ·E[XA] + σ²·E[A] + μ²·E[A²]
 //
 // and T is largest where f·x + a·(the most of Z) is, with every Z at its most.
-func (s *statistics) with(f int64, each law) law {
-	factor := new(big.Rat).SetInt64(f)
-	t := law{mean: sum(product(factor, s.x), product(each.mean, s.a)), mostChance: new(big.Rat)}
+func (s *spinStatistics) with(f int64, each law) law {
+	factor := whole(f)
+	t := law{mean: sum(product(factor, s.x), product(each.mean, s.a))}
 	second := sum(
 		product(factor, factor, s.xx),
-		product(big.NewRat(2, 1), factor, each.mean, s.xa),
+		product(whole(2), factor, each.mean, s.xa),
 		product(each.variance, s.a),
 		product(each.mean, each.mean, s.aa),
 	)
 	t.variance = second.Sub(second, product(t.mean, t.mean))
+	none, most := map[int64]int64{}, map[int64]int64{} // by a, in how many ways the spin wins nothing, and as much as can be
 	for _, o := range s.found {
-		t.most = max(t.most, f*o.x+o.a*each.most)
-	}
-	for _, o := range s.found {
-		if f*o.x+o.a*each.most == t.most {
-			t.mostChance = sum(t.mostChance, product(big.NewRat(o.ways, s.cycle), power(each.mostChance, o.a)))
+		if o.x == 0 {
+			none[o.a] += o.ways
+		}
+		switch worth := f*o.x + o.a*each.most; {
+		case worth > t.most:
+			t.most = worth
+			clear(most)
+			fallthrough
+		case worth == t.most:
+			most[o.a] += o.ways
 		}
 	}
+	t.zero, t.mostChance = s.chance(none, each.zero), s.chance(most, each.mostChance)
 	return t
 }
 
-// addProduct adds the product of the factors to sum.
-func addProduct(sum *big.Int, factors ...int64) {
-	p := big.NewInt(1)
-	for _, f := range factors {
-		p.Mul(p, big.NewInt(f))
+// chance returns the chance of one of these ways, by a, and that something of a chance each then happens a times.
+func (s *spinStatistics) chance(ways map[int64]int64, each *big.Rat) *big.Rat {
+	total := new(big.Rat)
+	for a, n := range ways {
+		total.Add(total, product(big.NewRat(n, s.cycle), power(each, a)))
 	}
-	sum.Add(sum, p)
-}
-
-func sum(terms ...*big.Rat) *big.Rat {
-	s := new(big.Rat)
-	for _, t := range terms {
-		s.Add(s, t)
-	}
-	return s
-}
-
-func product(factors ...*big.Rat) *big.Rat {
-	p := big.NewRat(1, 1)
-	for _, f := range factors {
-		p.Mul(p, f)
-	}
-	return p
-}
-
-// power returns base^exponent, for an exponent that is not negative.
-func power(base *big.Rat, exponent int64) *big.Rat {
-	e := big.NewInt(exponent)
-	return new(big.Rat).SetFrac(new(big.Int).Exp(base.Num(), e, nil), new(big.Int).Exp(base.Denom(), e, nil))
+	return total
 }

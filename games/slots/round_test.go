@@ -15,14 +15,14 @@ func stopsWith(t *testing.T, m *machine, count int) []uint32 {
 	var s spin
 	var search func(reel int) bool
 	search = func(reel int) bool {
-		if reel == Reels {
+		if reel == m.reels {
 			var probe = spin{window: s.window}
 			m.settle(&probe, len(m.lines), nil)
 			return probe.linePay == 0
 		}
-		for stop, c := range m.columns[reel] {
-			if c.hasScatter() == (reel < count) {
-				s.window[reel] = c
+		for stop, c := range m.paid.stops[reel] {
+			if (c.scatters > 0) == (reel < count) {
+				s.window[reel] = c.column
 				stops = append(stops, uint32(stop))
 				if search(reel + 1) {
 					return true
@@ -73,16 +73,17 @@ func TestFreeSpins(t *testing.T) {
 				script[fmt.Sprint("fs", k)] = three
 			}
 			const lines = 7
-			r := m.play(lines, fairness.Forced(fairness.NewSimulation(1), script))
+			var r round
+			m.play(&r, lines, fairness.Forced(fairness.NewSimulation(1), script))
 			if len(r.free) != test.free || r.total != test.total*lines {
 				t.Errorf("%d free spins, %d in all; want %d, %d", len(r.free), r.total, test.free, test.total*lines)
 			}
-			if r.wonSpins != (test.free > 0) {
-				t.Errorf("triggered: %v", r.wonSpins)
+			if (r.award > 0) != (test.free > 0) {
+				t.Errorf("triggered: %v", r.award)
 			}
 			retriggers := 0
 			for k, free := range r.free {
-				if free.wonSpins {
+				if free.award > 0 {
 					retriggers++
 				}
 				if free.win != 3*free.pay() {
@@ -102,20 +103,21 @@ func TestEveryStopIsReached(t *testing.T) {
 	m := builtInMachine(t, "RTP_96")
 	stream := fairness.NewSimulation(4).Stream("")
 	const spins = 32_000
-	var seen [Reels]map[uint32]int
+	var seen [5]map[uint32]int
 	for reel := range seen {
 		seen[reel] = map[uint32]int{}
 	}
 	for range spins {
-		s := m.draw(stream)
-		for reel, stop := range s.stops {
+		var s spin
+		m.draw(&s, m.paid, stream)
+		for reel, stop := range s.stops[:m.reels] {
 			seen[reel][stop]++
 		}
 	}
-	for reel, columns := range m.columns {
-		for stop := range columns {
+	for reel, stops := range m.paid.stops[:m.reels] {
+		for stop := range stops {
 			if n := seen[reel][uint32(stop)]; n < 800 || n > 1200 { // 1,000 ± 31 expected
-				t.Fatalf("reel %d stopped at %d in %d of %d spins, want about %d", reel+1, stop, n, spins, spins/len(columns))
+				t.Fatalf("reel %d stopped at %d in %d of %d spins, want about %d", reel+1, stop, n, spins, spins/len(stops))
 			}
 		}
 	}

@@ -23,14 +23,15 @@ func TestSimulation(t *testing.T) {
 	for half := range wins {
 		wg.Go(func() {
 			draws := fairness.NewSimulation(uint64(half))
+			var r round
 			for range rounds / len(wins) {
-				r := m.play(len(m.lines), draws)
+				m.play(&r, len(m.lines), draws)
 				wins[half] += r.total
 			}
 		})
 	}
 	wg.Wait()
-	s := m.statistics()
+	s, _ := m.statistics(m.lines)
 	law := s.round()
 	mean, _ := law.mean.Float64()
 	variance, _ := law.variance.Float64()
@@ -47,9 +48,10 @@ func TestOpenPlaysWhatIsSimulated(t *testing.T) {
 	t.Parallel()
 	m, engine := builtInMachine(t, "RTP_96"), variant(t, "RTP_96")
 	core, contract := fairness.NewSimulation(9), fairness.NewSimulation(9)
+	var r round
 	for i := range 20_000 {
 		lines := 1 + i%20
-		r := m.play(lines, core)
+		m.play(&r, lines, core)
 		result, err := games.Play(engine, games.Round{Currency: usd}, nil, spinOf(lines), contract)
 		if err != nil {
 			t.Fatal(err)
