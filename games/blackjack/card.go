@@ -2,8 +2,8 @@ package blackjack
 
 import "strings"
 
-// Card is one of the 52 cards: its rank is the number mod 13 (0 ace, 1 two, … 8 nine, 9 ten, 10 jack, 11 queen, 12 king), its suit
-// the number divided by 13 (0 spades, 1 hearts, 2 diamonds, 3 clubs).
+// Card is one of the 52 cards: its rank is the number mod 13 (0 ace, 1 two, … 8 nine, 9 ten, 10 jack, 11 queen, 12 king), its
+// suit the number divided by 13 (0 spades, 1 hearts, 2 diamonds, 3 clubs).
 type Card uint8
 
 // A pack of cards.

@@ -19,7 +19,7 @@ const (
 	SplitIt                        // "P": of a pair only: split, play the total where that is not possible
 	SurrenderHit                   // "R": surrender, hit where that is not possible
 	SurrenderStand                 // "Rs"
-	SurrenderSplit                 // "Rp": of a pair only: surrender, split where that is not possible, play the total where neither is
+	SurrenderSplit                 // "Rp": of a pair only: surrender, else split, else play the total
 )
 
 var decisionNames = [...]string{"-", "H", "S", "D", "Ds", "P", "R", "Rs", "Rp"}

@@ -8,9 +8,9 @@ import (
 	"croupier/games"
 )
 
-// Force takes {"player": [two cards], "dealer": [upcard, hole card], "next": [cards]} and returns the draws by which the shoe begins
-// with them. Where the dealer does not peek, "dealer" is the upcard alone; "next", the cards that are dealt after those, may be left
-// out. All other cards are shuffled as ever.
+// Force takes {"player": [two cards], "dealer": [upcard, hole card], "next": [cards]} and returns the draws by which the shoe
+// begins with them. Where the dealer does not peek, "dealer" is the upcard alone; "next", the cards that are dealt after those, may
+// be left out. All other cards are shuffled as ever.
 func (e *Engine) Force(outcome json.RawMessage) (fairness.Script, error) {
 	var wanted struct {
 		Player []string  `json:"player"`
@@ -69,9 +69,9 @@ func forcedCards(field string, names []string, least, most int) ([]Card, error) 
 	return cards, nil
 }
 
-// wordsFor returns the words that make a fresh shoe's shuffle deal these cards first: the k-th draw swaps the card at its place with
-// the wanted one, wherever the draws before have left that. missing is the number of the first card that the shoe has not enough of,
-// or −1. The shoe is spent.
+// wordsFor returns the words that make a fresh shoe's shuffle deal these cards first: the k-th draw swaps the card at its place
+// with the wanted one, wherever the draws before have left that. missing is the number of the first card that the shoe has not
+// enough of, or −1. The shoe is spent.
 func (s *Shoe) wordsFor(order []Card) (words []uint32, missing int) {
 	for k, card := range order {
 		if s.decks == 0 {

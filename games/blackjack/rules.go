@@ -10,8 +10,8 @@ import (
 // rulesVersion counts the changes of what is not a switch: the order of the deal, the draws, the settlement.
 const rulesVersion = 1
 
-// Rules are the switches of a variant. What is not a switch: split aces get one card each, ten-valued cards of any rank are a pair,
-// 21 after a split is not a blackjack, a hand of 21 stands by itself, nobody doubles for less, and insurance pays 2:1.
+// Rules are the switches of a variant. What is not a switch: split aces get one card each, ten-valued cards of any rank are a
+// pair, 21 after a split is not a blackjack, a hand of 21 stands by itself, nobody doubles for less, and insurance pays 2:1.
 type Rules struct {
 	Version          int      `json:"version"`
 	Decks            int      `json:"decks"`            // 1, 2, 4, 6 or 8; 0: infinite, every card is drawn from a full pack

@@ -3,9 +3,9 @@ package blackjack
 import "croupier/fairness"
 
 // Shoe deals the cards of a round. The shoe of n decks is the cards 0 to 51 n times in that order, shuffled by
-// fairness.Stream.Shuffle and dealt from its last card down. As the shuffle fixes the last card with its first draw, the one before
-// it with its second and so on, a shoe makes each draw only when the card is dealt: the cards are the same as those of the full
-// shuffle. In an infinite shoe every card is a draw of its own, Intn(52). A shoe is not safe for concurrent use.
+// fairness.Stream.Shuffle and dealt from its last card down. As the shuffle fixes the last card with its first draw, the one
+// before it with its second and so on, a shoe makes each draw only when the card is dealt: the cards are the same as those of the
+// full shuffle. In an infinite shoe every card is a draw of its own, Intn(52). A shoe is not safe for concurrent use.
 type Shoe struct {
 	cards  []Card // a whole shoe; or, of a stacked one, the cards that are left, the next one last
 	left   int    // cards that are not dealt

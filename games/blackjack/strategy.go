@@ -12,9 +12,9 @@ func (e *Engine) Analyse() (games.Analysis, error) { return readFigures(e.varian
 
 // Strategies returns "basic", which plays the variant's chart, "mimic", which plays as the dealer does, and "stand".
 func (e *Engine) Strategies() []games.Strategy {
-	rules := e.variant.Rules
+	rules, chart := e.variant.Rules, e.variant.Chart
 	return []games.Strategy{
-		{Name: "basic", Description: "plays by the basic-strategy chart and never insures", Round: player(rules, e.variant.Chart.Decide)},
+		{Name: "basic", Description: "plays by the basic-strategy chart and never insures", Round: player(rules, chart.Decide)},
 		{Name: "mimic", Description: "plays as the dealer must: no double, split, surrender or insurance", Round: player(rules, mimic)},
 		{Name: "stand", Description: "stands on every hand and never insures", Round: player(rules, alwaysStand)},
 	}

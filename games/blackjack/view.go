@@ -94,7 +94,9 @@ func (s *seat) dealerView() DealerView {
 
 func (s *seat) handView(i int) HandView {
 	h := &s.hands[i]
-	v := HandView{Cards: cardNames(h.Cards()), Status: statusNames[h.status], Doubled: h.doubled, Stake: s.bet.Times(int64(h.stakes()))}
+	v := HandView{
+		Cards: cardNames(h.Cards()), Status: statusNames[h.status], Doubled: h.doubled, Stake: s.bet.Times(int64(h.stakes())),
+	}
 	v.Total, v.Soft = h.Total()
 	if s.over {
 		result, pays := s.HandResult(i)
