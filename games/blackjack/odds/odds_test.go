@@ -1,0 +1,194 @@
+package odds
+
+import (
+	"math"
+	"math/big"
+	"sync"
+	"testing"
+
+	"croupier/fairness"
+	"croupier/games"
+	"croupier/games/blackjack"
+)
+
+var compute = sync.OnceValues(func() (*Odds, error) { return Compute(blackjack.Standard(), nil) })
+
+// standard returns the odds of the default variant.
+func standard(t *testing.T) *Odds {
+	t.Helper()
+	o, err := compute()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// With infinite decks best play is computed a second time, in fractions and by totals: it returns the same, and so does its chart.
+func TestInfiniteDecks(t *testing.T) {
+	t.Parallel()
+	for i, change := range []func(r *blackjack.Rules){
+		func(r *blackjack.Rules) { r.ResplitAces = true },
+		func(r *blackjack.Rules) { r.HitSoft17, r.Peek, r.LateSurrender, r.Commission = true, false, true, 500 },
+		func(r *blackjack.Rules) {
+			r.MaxHands, r.DoubleOn, r.BlackjackPays.Num, r.BlackjackPays.Den = 3, blackjack.NineToEleven, 6, 5
+		},
+		func(r *blackjack.Rules) { r.MaxHands, r.DoubleAfterSplit, r.DoubleOn = 2, false, blackjack.TenToEleven },
+		func(r *blackjack.Rules) { r.LateSurrender, r.HitSoft17, r.Commission = true, true, 2_000 },
+	} {
+		r := rules(change)
+		r.Decks = 0
+		o, err := Compute(r, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, got := range map[string]Fixed{"best play": o.Return, "the chart": o.Basic.Return} {
+			gap, _ := new(big.Rat).Sub(got.Rat(), o.Exact).Float64()
+			if math.Abs(gap) > 1e-13 {
+				t.Errorf("rules %d: %s returns %v, exactly %s", i, name, got, o.Exact.FloatString(14))
+			}
+		}
+	}
+}
+
+// The chart returns less than best play, though not much less, and more than any worse chart.
+func TestChartIsTheBest(t *testing.T) {
+	t.Parallel()
+	o := standard(t)
+	if o.Basic.Return >= o.Return || o.Return-o.Basic.Return > One/10_000 {
+		t.Errorf("the chart returns %v, best play %v", o.Basic.Return, o.Return)
+	}
+	worse := map[string]func(c *blackjack.Chart){
+		"stands on 16 against 7": func(c *blackjack.Chart) { c.Hard[16][7] = blackjack.StandOn },
+		"hits 12 against 4":      func(c *blackjack.Chart) { c.Hard[12][4] = blackjack.HitIt },
+		"does not double 11":     func(c *blackjack.Chart) { c.Hard[11][6] = blackjack.HitIt },
+		"does not split eights":  func(c *blackjack.Chart) { c.Pair[8][10] = blackjack.ByTotal },
+		"splits tens":            func(c *blackjack.Chart) { c.Pair[10][6] = blackjack.SplitIt },
+		"stands on soft 18":      func(c *blackjack.Chart) { c.Soft[18][9] = blackjack.StandOn },
+		"does not surrender":     func(c *blackjack.Chart) { c.Hard[16][10] = blackjack.HitIt },
+	}
+	for name, change := range worse {
+		chart := *o.Chart
+		change(&chart)
+		if got := o.Outlook(&chart).Return; got >= o.Basic.Return {
+			t.Errorf("a chart that %s returns %v, not less than %v", name, got, o.Basic.Return)
+		}
+	}
+}
+
+// The table's best moves are those of the chart, where one fits the other.
+func TestTable(t *testing.T) {
+	t.Parallel()
+	o := standard(t)
+	rows := map[string]Row{}
+	for _, row := range o.Table() {
+		rows[row.Hand] = row
+	}
+	if len(rows) != 18+9+10 {
+		t.Errorf("%d rows", len(rows))
+	}
+	for total := 5; total <= 20; total++ {
+		for up := 1; up <= 10; up++ {
+			name := "hard " + big.NewInt(int64(total)).String()
+			e := rows[name].Upcards[up-1]
+			h := &hand{size: 2, hard: total, best: total}
+			if want := chartMove(o.Chart, h, up-1, o.Rules, false, false); e.Best != want || !e.Possible {
+				t.Errorf("%s against %d: %+v, want %v", name, up, e, want)
+			}
+		}
+	}
+	if e := rows["soft 21"].Upcards[5]; !e.Possible || e.Allowed[blackjack.Hit] || float(e.Value[blackjack.Stand]) < 0.9 {
+		t.Errorf("soft 21 against 6: %+v", e)
+	}
+	if e := rows["hard 21"].Upcards[9]; !e.Possible || float(e.Value[blackjack.Stand]) < 0.88 {
+		t.Errorf("hard 21 against ten: %+v", e)
+	}
+	// Wizard of Odds, Appendix 9, gives what a pair of eights is worth; it is the textbook's least evil.
+	if e := rows["pair 8"].Upcards[9]; e.Best != blackjack.Split || float(e.Value[blackjack.Split]) < -0.5 {
+		t.Errorf("eights against ten: %+v", e)
+	}
+}
+
+// Plain strategies' returns, and what they can win.
+func TestPlainStrategies(t *testing.T) {
+	t.Parallel()
+	o := standard(t)
+	mimic := o.Outlook(Mimic(o.Rules))
+	close(t, "mimicking the dealer, a well-known 5.5 to 5.7 % edge", mimic.Return, 0.944, 0.001)
+	if mimic.Variance.Low != mimic.Variance.High || mimic.HitFrequency.Low != mimic.HitFrequency.High {
+		t.Errorf("without splits everything is known: %+v", mimic)
+	}
+	most := o.MaximumWin(Stand())
+	close(t, "the most that standing can be paid", most.Win, 2.5, 0)
+	close(t, "its chance", most.Chance.Low, 0.0453, 0.0001)
+}
+
+// 1,000,000 rounds, a thirtieth under the race detector, of the engine's own table by the chart return what is computed, as often.
+func TestSimulation(t *testing.T) {
+	t.Parallel()
+	o := standard(t)
+	rounds := 1_000_000
+	if raceEnabled {
+		rounds /= 30
+	}
+	table := blackjack.NewTable(o.Rules, blackjack.NewShoe(o.Rules.Decks))
+	draws := fairness.NewSimulation(21)
+	var profit, squares, paid float64
+	for range rounds {
+		for table.Shuffle(draws.Stream("init"), true); !table.Over(); {
+			if err := table.Play(o.Chart.Decide(table)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		staked, won := table.Result()
+		gain := float64(won-staked) / games.MultipleUnit
+		profit += gain
+		squares += gain * gain
+		if won > 0 {
+			paid++
+		}
+	}
+	n := float64(rounds)
+	z := (profit/n - float(o.Basic.Return-One)) / math.Sqrt(float(o.Basic.Variance.Near)/n)
+	p := float(o.Basic.HitFrequency.Near)
+	zPaid := (paid/n - p) / math.Sqrt(p*(1-p)/n)
+	variance := squares/n - profit*profit/n/n
+	t.Logf("%d rounds return %.5f, z = %+.2f; pay %.5f of rounds, z = %+.2f; variance %.4f", rounds, 1+profit/n, z, paid/n, zPaid, variance)
+	if math.Abs(z) > 4 || math.Abs(zPaid) > 4 {
+		t.Errorf("z = %+.2f and %+.2f", z, zPaid)
+	}
+	if v := o.Basic.Variance; math.Abs(variance-float(v.Near)) > 15/math.Sqrt(n) {
+		t.Errorf("variance %.4f, want nearly %v", variance, v.Near)
+	}
+}
+
+func TestCompute(t *testing.T) {
+	t.Parallel()
+	r := blackjack.Standard()
+	r.Decks = 3
+	if _, err := Compute(r, nil); err == nil {
+		t.Error("computed three decks")
+	}
+	r.Decks = 0
+	steps := 0
+	if _, err := Compute(r, func(done, of int) {
+		if steps++; done != steps || of != 11 {
+			t.Errorf("step %d of %d comes as number %d", done, of, steps)
+		}
+	}); err != nil || steps != 11 {
+		t.Errorf("%d steps, error %v", steps, err)
+	}
+	r.Commission, r.LateSurrender = 0, false
+	if c, err := Calibrate(r, big.NewRat(95, 100), nil); err != nil || c < 800 || c > 1000 {
+		t.Errorf("a commission of %d, error %v", c, err)
+	} else {
+		r.Commission = c
+		best := exactReturn(r)
+		r.Commission--
+		if target := big.NewRat(94975, 100_000); best.Cmp(target) > 0 || exactReturn(r).Cmp(target) <= 0 {
+			t.Errorf("a commission of %d returns %s", c, best.FloatString(6))
+		}
+	}
+	if _, err := Calibrate(r, new(big.Rat), nil); err == nil {
+		t.Error("found a commission that returns nothing")
+	}
+}
