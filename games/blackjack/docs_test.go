@@ -64,7 +64,7 @@ func TestRulesPageForcesWhatItSays(t *testing.T) {
 	}{
 		"a blackjack: 2.5 × the bet":                               {nil, "2.50", "blackjack"},
 		"insurance is offered, and would win":                      {[]string{"insure"}, "1.50", "lose"},
-		"eights to be split into four hands, and the dealer busts": {[]string{"split", "split", "split", "stand", "stand", "stand", "stand"}, "8.00", "win"},
+		"eights to be split into four hands, and the dealer busts": {strings.Fields("split split split stand stand stand stand"), "8.00", "win"},
 		"a double that makes 21, and the dealer busts":             {[]string{"double"}, "4.00", "win"},
 	}
 	if len(examples) != len(played) {

@@ -55,7 +55,8 @@ func open(t testing.TB, e games.Engine, code, amount, forced string) *playing {
 	if err != nil {
 		t.Fatalf("%s: %v", forced, err)
 	}
-	p := &playing{t: t, engine: e, draws: fairness.Forced(fairness.NewSimulation(1), script), round: games.Round{Currency: currency(t, code)}}
+	draws := fairness.Forced(fairness.NewSimulation(1), script)
+	p := &playing{t: t, engine: e, draws: draws, round: games.Round{Currency: currency(t, code)}}
 	p.must("bet", `{"action":"bet","amount":`+amount+`}`)
 	return p
 }
@@ -206,7 +207,8 @@ func TestMoney(t *testing.T) {
 		{"insured blackjack against none", nil, "USD", "10.00", `{"player":["AH","KH"],"dealer":["AS","9S"]}`,
 			[]string{"insure"}, "15.00", "2500", "25.00"},
 		{"blackjack of an odd bet", nil, "USD", "0.01", `{"player":["AH","KH"],"dealer":["9S","9H"]}`, nil, "0.01", "5/2", "0.02"},
-		{"surrender of an odd bet", nil, "USD", "0.03", `{"player":["TH","6H"],"dealer":["9S","9H"]}`, []string{"surrender"}, "0.03", "3/2", "0.01"},
+		{"surrender of an odd bet", nil, "USD", "0.03", `{"player":["TH","6H"],"dealer":["9S","9H"]}`,
+			[]string{"surrender"}, "0.03", "3/2", "0.01"},
 		{"commission", func(r *Rules) { r.Commission = 1234 }, "BTC", "0.00000100", `{"player":["TH","TS"],"dealer":["9S","9H"]}`,
 			[]string{"stand"}, "0.00000100", "18766/100", "0.00000187"},
 		{"commission on a double, not on insurance", func(r *Rules) { r.Commission = 1000 }, "USD", "10.00",

@@ -20,7 +20,8 @@ func TestStatesOfOtherPlayAreRefused(t *testing.T) {
 	split := open(t, engineOf(t, nil), "USD", "1.00", `{"player":["8S","8H"],"dealer":["AD","5C"],"next":["3S","TS","9S"]}`)
 	split.moves("decline", "split", "double") // 8 3 T doubled, 8 9 active
 	asked := open(t, engineOf(t, nil), "USD", "1.00", `{"player":["TS","2H"],"dealer":["AD","5C"]}`)
-	single := open(t, engineOf(t, func(r *Rules) { r.Decks = 1 }), "USD", "1.00", `{"player":["TS","2H"],"dealer":["7D","5C"],"next":["2S"]}`)
+	single := open(t, engineOf(t, func(r *Rules) { r.Decks = 1 }), "USD", "1.00",
+		`{"player":["TS","2H"],"dealer":["7D","5C"],"next":["2S"]}`)
 	noDAS := open(t, engineOf(t, func(r *Rules) { r.DoubleAfterSplit = false }), "USD", "1.00",
 		`{"player":["8S","8H"],"dealer":["7D","5C"],"next":["3S","TS","9S"]}`)
 	noDAS.moves("split", "hit")

@@ -113,8 +113,8 @@ func TestARoundWithAnIllegalMove(t *testing.T) {
 func TestFiguresAreRead(t *testing.T) {
 	t.Parallel()
 	var f Figures
-	text := `{"method":"counted","outlooks":[{"strategy":"basic","return":["0.99","1.01"],"hitFrequency":["2/5","2/5"],"variance":["1","1"],
-		"maximumWin":["16","16"],"maximumWinChance":["0","1/1000"]}],"bounds":{"lowest":"0","highest":"0.995","proof":"counted"},
+	text := `{"method":"counted","outlooks":[{"strategy":"basic","return":["0.99","1.01"],"hitFrequency":["2/5","2/5"],
+		"variance":["1","1"],"maximumWin":["16","16"],"maximumWinChance":["0","1/1000"]}],"bounds":{"lowest":"0","highest":"0.995","proof":"counted"},
 		"findings":[{"name":"n","value":"v","meaning":"m"}]}`
 	if err := json.Unmarshal([]byte(text), &f); err != nil {
 		t.Fatal(err)

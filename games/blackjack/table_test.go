@@ -260,6 +260,14 @@ func TestAllowed(t *testing.T) {
 	}
 }
 
+func TestNothingIsAllowedBeforeTheDeal(t *testing.T) {
+	t.Parallel()
+	table := NewTable(Standard(), NewShoe(6))
+	if !table.Over() || table.Allowed() != 0 || table.Play(Stand) != ErrMove {
+		t.Errorf("before the deal, %07b is allowed", table.Allowed())
+	}
+}
+
 // TestNoInsuranceOnTheSmallestBet: half of it is less than the smallest unit.
 func TestNoInsuranceOnTheSmallestBet(t *testing.T) {
 	t.Parallel()
@@ -293,9 +301,10 @@ func TestRulesAreChecked(t *testing.T) {
 		t.Error(err)
 	}
 	for name, change := range map[string]func(*Rules){
-		"version": func(r *Rules) { r.Version = 0 }, "decks": func(r *Rules) { r.Decks = 3 }, "blackjack": func(r *Rules) { r.BlackjackPays = Odds{2, 1} },
-		"double": func(r *Rules) { r.DoubleOn = 8 }, "hands": func(r *Rules) { r.MaxHands = 5 }, "commission": func(r *Rules) { r.Commission = -1 },
-		"one hand": func(r *Rules) { r.MaxHands = 1 }, "all commission": func(r *Rules) { r.Commission = 10_001 },
+		"version": func(r *Rules) { r.Version = 0 }, "decks": func(r *Rules) { r.Decks = 3 },
+		"blackjack": func(r *Rules) { r.BlackjackPays = Odds{2, 1} }, "double": func(r *Rules) { r.DoubleOn = 8 },
+		"hands": func(r *Rules) { r.MaxHands = 5 }, "one hand": func(r *Rules) { r.MaxHands = 1 },
+		"commission": func(r *Rules) { r.Commission = -1 }, "all commission": func(r *Rules) { r.Commission = 10_001 },
 	} {
 		if switched(change).Check() == nil {
 			t.Errorf("%s: not noticed", name)
