@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"croupier/games"
 )
 
 // classic is a small machine with everything that a definition can have, for tests to spoil.
@@ -206,7 +208,11 @@ func TestDefinitionFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := GameOf(parsed(t, string(text))); err != nil {
+		game, err := GameOf(parsed(t, string(text)))
+		if err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		if _, err := games.NewCatalogue(game); err != nil {
 			t.Errorf("%s: %v", file, err)
 		}
 		if said := schemaSays(text); said != "" {

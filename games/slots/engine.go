@@ -16,10 +16,8 @@ import (
 type Engine struct {
 	rules   Rules
 	machine *machine
-	rtp     *big.Rat
+	known   func() known
 }
-
-var _ games.Engine = (*Engine)(nil)
 
 // New returns the engine of one of the definition's variants.
 func New(d *Definition, variant string) (*Engine, error) {
@@ -27,16 +25,25 @@ func New(d *Definition, variant string) (*Engine, error) {
 		return nil, fmt.Errorf("slots: there is no variant %q", variant)
 	}
 	m := newMachine(d, variant)
-	return &Engine{rules: d.rules(variant), machine: m, rtp: m.exactReturn().Total}, nil
+	return &Engine{rules: d.rules(variant), machine: m, known: sync.OnceValue(m.know)}, nil
 }
 
 // Rules returns a Rules.
 func (e *Engine) Rules() any { return e.rules }
 
-// RTP returns the return of every way to play: there is nothing to decide.
-func (e *Engine) RTP() *big.Rat { return new(big.Rat).Set(e.rtp) }
+// RTP returns the return of every way to play: there is nothing to decide. Of a machine whose maximum win cuts free spins short, it
+// is what the return is proven to be at least, all paylines active.
+func (e *Engine) RTP() *big.Rat {
+	if e.machine.winCap == 0 {
+		return e.Return().Total
+	}
+	return new(big.Rat).Set(e.known().total.Low)
+}
 
-// Report computes the exact mathematics of the variant, in about a tenth of a second.
+// Return computes what the variant returns before a maximum win takes from it, in less than a millisecond.
+func (e *Engine) Return() Return { return e.machine.exactReturn() }
+
+// Report computes the exact mathematics of the variant before a maximum win takes from it, in less than a second.
 func (e *Engine) Report() Report { return e.machine.report(e.rules.Variant) }
 
 // spinAction is the name of the only action.

@@ -79,20 +79,29 @@ func (m *machine) spinStatistics(from *strips, lines [][MaxReels]uint8) (s spinS
 	if !ok {
 		return s, false
 	}
-	s.cycle = from.cycle(m.reels)
-	var x, xx, a, aa, xa big.Int
+	var outcomes []outcome
 	for r, ways := range found {
-		o := outcome{r.linePay + m.scatterPays[r.scatters]*int64(len(lines)), m.awards[r.scatters], ways}
+		win := r.linePay + m.scatterPays[r.scatters]*int64(len(lines))
+		outcomes = append(outcomes, outcome{win, m.awards[r.scatters], ways})
+	}
+	return summarise(outcomes, from.cycle(m.reels)), true
+}
+
+// summarise sums up outcomes whose ways make a cycle.
+func summarise(found []outcome, cycle int64) spinStatistics {
+	s := spinStatistics{found: found, cycle: cycle}
+	var x, xx, a, aa, xa big.Int
+	for _, o := range found {
+		ways := o.ways
 		addProduct(&x, ways, o.x)
 		addProduct(&xx, ways, o.x, o.x)
 		addProduct(&a, ways, o.a)
 		addProduct(&aa, ways, o.a, o.a)
 		addProduct(&xa, ways, o.x, o.a)
-		s.found = append(s.found, o)
 	}
 	mean := func(sum *big.Int) *big.Rat { return new(big.Rat).SetFrac(sum, big.NewInt(s.cycle)) }
 	s.x, s.xx, s.a, s.aa, s.xa = mean(&x), mean(&xx), mean(&a), mean(&aa), mean(&xa)
-	return s, true
+	return s
 }
 
 // law is what is known of a random win, in bets per line.
