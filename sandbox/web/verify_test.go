@@ -11,7 +11,7 @@ import (
 
 	"croupier/fairness"
 	"croupier/games"
-	"croupier/games/slots"
+	"croupier/games/builtin"
 	"croupier/wallet/money"
 )
 
@@ -31,7 +31,7 @@ func TestVerifier(t *testing.T) {
 	if err != nil {
 		t.Skip("Node is not installed; the test in Chromium runs the verifier too")
 	}
-	c, err := games.NewCatalogue(slots.Game())
+	c, err := games.NewCatalogue(builtin.Games()...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,6 +46,9 @@ func TestVerifier(t *testing.T) {
 		all = append(all, played(t, c, game.Variants[2], nonce, 20, []byte(`{"reelPositions":[0,7,9,0,0]}`)))
 	}
 	all = append(all, forgeries(t, all[len(all)-1])...)
+	all = append(all, playedBySteps(t, c)...)
+	all = append(all, forgedSteps(t, c)...)
+	all = append(all, vectorRounds(t, c)...)
 
 	text, err := json.Marshal(map[string]any{"rounds": all})
 	if err != nil {

@@ -75,8 +75,14 @@ func (h *house) call(t *testing.T, path, body string) {
 	}
 }
 
-// force makes the player's next round come out as asked.
+// force makes the player's next round of slots stop where asked.
 func (h *house) force(t *testing.T, name, positions string) {
 	t.Helper()
-	h.call(t, "/test/force-outcome", fmt.Sprintf(`{"playerId":%q,"gameId":"slots","outcome":{"reelPositions":%s}}`, "web-"+name, positions))
+	h.forceGame(t, name, "slots", `{"reelPositions":`+positions+`}`)
+}
+
+// forceGame makes the player's next round of a game come out as asked.
+func (h *house) forceGame(t *testing.T, name, game, outcome string) {
+	t.Helper()
+	h.call(t, "/test/force-outcome", fmt.Sprintf(`{"playerId":%q,"gameId":%q,"outcome":%s}`, "web-"+name, game, outcome))
 }

@@ -39,6 +39,8 @@ func TestPage(t *testing.T) {
 		"one place at a time": elsewhere,
 		"free spins":          freeSpins,
 		"the API's page":      apiPage,
+		"guess":               guessRounds,
+		"dice":                diceRounds,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

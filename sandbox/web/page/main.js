@@ -202,7 +202,6 @@ const handlers = {
     balance = { amount: payload.balance.current, currency: payload.balance.currency };
     showBalance();
     table?.recovered?.(payload, connection.pending !== null);
-    enable();
   },
   round_expired: ({ payload }) => {
     notice(payload);

@@ -48,16 +48,18 @@ export class RoundTable {
 
   #controls({ label }) {
     const pays = this.#Scene.cashOut !== false;
+    const { oneStep } = this.#Scene;
     $("#round-form").replaceChildren(
       el("div", { class: "field" }, el("label", { for: "amount" }, "Bet"), el("div", { class: "stepper" },
         el("button", { type: "button", id: "amount-less", "aria-label": "Lower bet" }, "−"),
         el("input", { id: "amount", inputmode: "decimal", autocomplete: "off", "aria-describedby": "hint" }),
         el("button", { type: "button", id: "amount-more", "aria-label": "Higher bet" }, "+"))),
-      el("p", { class: "stake" }, el("span", {}, pays ? "Multiplier" : "At stake"), " ", el("output", { id: "worth", "aria-live": "off" }, "–")),
+      oneStep ? "" : el("p", { class: "stake" }, el("span", {}, pays ? "Multiplier" : "At stake"), " ", el("output", { id: "worth", "aria-live": "off" }, "–")),
       pays ? el("button", { type: "button", id: "cashout", onclick: () => this.#host.play("cashout", "{}"), onkeydown: onePress },
         "Cash out ", el("span", { id: "pays" })) : "",
       el("button", { type: "submit", id: "place", class: "primary", onkeydown: onePress }, label));
     $("#round-form").classList.toggle("plain", !pays);
+    $("#round-form").classList.toggle("one-step", oneStep === true);
     $("#round-form").onsubmit = (event) => {
       event.preventDefault();
       this.#open();
@@ -95,12 +97,16 @@ export class RoundTable {
   }
 
   /** The server told how a round stands that is open. */
-  recovered({ roundId, state }, pending) {
+  async recovered({ roundId, state }, pending) {
     this.#found = true;
     if (this.round?.id !== roundId) this.#take(roundId, null, state);
-    this.round.view = state;
+    const { round } = this;
+    round.view = state;
     this.scene.show(state);
-    if (!pending) say($("#result"), `Your open round is as you left it. ${this.#state()}`);
+    this.#host.enable();
+    if (pending) return; // its answer follows
+    await this.#learnStake(round);
+    if (round === this.round && document.body.dataset.phase === "idle") say($("#result"), `Your open round is as you left it. ${this.#state()}`);
   }
 
   /** The connection is new: the server tells first of all whether a round is open. */
@@ -120,15 +126,12 @@ export class RoundTable {
   #take(id, stake, view) {
     this.round = { id, stake, view };
     document.body.dataset.open = id;
-    if (stake === null) this.#learnStake(this.round);
   }
 
   /** Of a round that was opened before the page was loaded, the record knows the stake. */
   async #learnStake(round) {
-    try {
-      round.stake = Decimal.from((await call("GET", `/rounds/${round.id}`)).stake);
-      this.#host.enable();
-    } catch { /* the button pays the same without saying how much */ }
+    round.stake ??= await call("GET", `/rounds/${round.id}`).then(({ stake }) => Decimal.from(stake), () => null);
+    this.#host.enable();
   }
 
   action_result(message) { return this.#answered(message); }
@@ -150,11 +153,12 @@ export class RoundTable {
     const payout = after.minus(before).plus(staked);
     const over = status !== "in_progress";
     if (opening) this.#take(roundId, staked, outcome);
-    else if (this.round?.id !== roundId) this.#take(roundId, await stakeOf(roundId), outcome);
+    else if (this.round?.id !== roundId) this.#take(roundId, null, outcome);
     else if (this.round.stake) this.round.stake = this.round.stake.plus(staked);
     this.round.view = outcome;
     this.#host.settled(roundId, after, opening || over);
     if (opening) this.#host.proof(provablyFair, this.#promised);
+    await this.#learnStake(this.round);
     await this.#draw({ action, request, outcome, status, opening }, payout, seat);
     if (seat === this.#seat) this.#host.done();
   }
@@ -223,10 +227,8 @@ export class RoundTable {
     for (const id of ["#amount", "#amount-less", "#amount-more"]) $(id).disabled = open;
     for (const button of this.steps) button.disabled = !ready || !open || this.scene.can?.(button.dataset.action, this.round.view) === false;
     this.scene.enable?.(ready && open, free);
-    if (this.#Scene.cashOut === false) {
-      say($("#worth"), this.round?.stake ? grouped(this.round.stake) : "–");
-      return;
-    }
+    if (this.#Scene.oneStep) return;
+    if (this.#Scene.cashOut === false) return say($("#worth"), this.round?.stake ? grouped(this.round.stake) : "–");
     say($("#worth"), multiple === undefined ? "–" : `× ${multiple}`);
     const takes = this.#canCashOut();
     $("#cashout").disabled = !ready || !takes;
@@ -249,8 +251,4 @@ export class RoundTable {
 /** A key held down is one press. */
 function onePress(event) {
   if (event.repeat && (event.key === " " || event.key === "Enter")) event.preventDefault();
-}
-
-async function stakeOf(round) {
-  return call("GET", `/rounds/${round}`).then(({ stake }) => Decimal.from(stake), () => null);
 }

@@ -5,6 +5,7 @@
 //   static actions = [{ action: "hit", label: "Hit" }]   steps without fields: buttons below the scene; leave out if there are none
 //   static press = "hit"               which of them Space presses; leave out if it is none
 //   static cashOut = false             the game has no cash-out; leave out otherwise
+//   static oneStep = true              a round is over with its opening action; leave out otherwise
 //
 //   constructor(rules, table)          rules are those of the rules' JSON, as parse of verify/exact.js reads it (numbers are Numerals:
 //                                      Number(n) for drawing, String(n) for showing); table.act(action, fields) plays a step, fields
@@ -33,4 +34,7 @@
 // HTML where it can be, and colours are the variables of style.css (in drawings as well), whose contrast a test computes; everything
 // that can be pressed is a button or a field of 44 pixels, with words for those who cannot see it; a scene's styles stand in
 // scenes/NAME.css, below a class of its own, linked from index.html.
-export const SCENES = {};
+import { Dice } from "./dice.js";
+import { Guess } from "./guess.js";
+
+export const SCENES = { guess: Guess, dice: Dice };

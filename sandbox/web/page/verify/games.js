@@ -9,6 +9,8 @@
 // numbers and Decimals for its numbers. stake (a Decimal) is what the action risks, left out for nothing. state is for the next step.
 // win is {of, multiple, side}: a Decimal times a BigInt in units of 10^-8, and a Decimal on top; left out for nothing. detail is for
 // the page's proof. The games with a cash-out are made by cashout.js, as those of the server are by games/cashout.
+import * as dice from "./dice.js";
+import * as guess from "./guess.js";
 import * as slots from "./slots.js";
 
-export const GAMES = { slots };
+export const GAMES = { slots, guess, dice };

@@ -1,0 +1,183 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"croupier/fairness"
+	"croupier/games"
+	"croupier/games/gamestest"
+)
+
+// steps says how the test plays a game of several steps: the opening payload, and any next one, which may be refused.
+type steps struct {
+	open func(r *rand.Rand) string
+	next func(r *rand.Rand) string // nil where a round is one step
+}
+
+var players = map[string]steps{
+	"dice": {open: func(r *rand.Rand) string {
+		return fmt.Sprintf(`{"action":"roll","amount":%d.%02d,"chance":%d.%02d}`, r.IntN(9), 1+r.IntN(99), 1+r.IntN(97), r.IntN(100))
+	}},
+	"guess": {open: bet, next: func(r *rand.Rand) string {
+		return fmt.Sprintf(`{"action":"guess","position":%d,"character":%q}`, r.IntN(12), []string{"A", "B", "0", "9", "Z", "K"}[r.IntN(6)])
+	}},
+}
+
+func bet(r *rand.Rand) string {
+	return fmt.Sprintf(`{"action":"bet","amount":%d.%02d}`, r.IntN(9), 10+r.IntN(90))
+}
+
+// playedBySteps are rounds of every game and variant by random play: to the end, to a cash-out, to an expiry.
+func playedBySteps(t *testing.T, c *games.Catalogue) (all []expectation) {
+	t.Helper()
+	const rounds = 16 // of a variant
+	for _, g := range c.Games() {
+		player, ok := players[g.ID]
+		if !ok {
+			continue
+		}
+		for _, variant := range g.Variants {
+			r := rand.New(rand.NewPCG(1, uint64(len(all))))
+			pair := testPair(t, "steps "+g.ID+" "+variant.ID)
+			ended := map[games.ActionType]int{}
+			for nonce := range uint64(rounds) {
+				recorder, err := gamestest.NewRecorder(g, variant.ID, "USD", pair, nonce, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				player.play(t, r, recorder, int(nonce))
+				record := recorder.Record()
+				ended[record.Actions[len(record.Actions)-1].Type]++
+				all = append(all, expected(t, c, record, variant))
+			}
+			if player.next != nil && (ended[games.TypeAction] == 0 || ended[games.TypeExpiry] == 0) {
+				t.Errorf("%s %s: the rounds ended by %v", g.ID, variant.ID, ended)
+			}
+		}
+	}
+	return all
+}
+
+// play plays a round for so many steps, and ends it then in one way or the other.
+func (p steps) play(t *testing.T, r *rand.Rand, recorder *gamestest.Recorder, length int) {
+	t.Helper()
+	if _, err := recorder.Act(p.open(r)); err != nil {
+		t.Fatal(err)
+	}
+	for tries := 0; recorder.Open() && len(recorder.Record().Actions) <= length && tries < 1000; tries++ {
+		_, _ = recorder.Act(p.next(r)) // what is refused leaves the round as it was
+	}
+	if recorder.Open() && length%2 == 0 {
+		_, _ = recorder.CashOut() // refused before the first step
+	}
+	if recorder.Open() {
+		if _, err := recorder.Expire(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// expected is a round that the server's verifier finds right.
+func expected(t *testing.T, c *games.Catalogue, record games.Record, v games.Variant) expectation {
+	t.Helper()
+	if report, err := games.Verify(c, record); err != nil || !report.OK {
+		t.Fatalf("%s: %v, %+v", record.RoundID, err, report.Checks)
+	}
+	text, err := json.Marshal(record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return expectation{Name: fmt.Sprintf("%s %s %d", record.GameID, v.ID, record.Nonce), RulesText: string(v.RulesJSON), Record: text, Verdict: "verified"}
+}
+
+// vectorRounds are the rounds of the test vectors, as far as they are of games of the catalogue.
+func vectorRounds(t *testing.T, c *games.Catalogue) (all []expectation) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "fairness", "testdata", "vectors.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Rounds []json.RawMessage `json:"rounds"`
+	}
+	if err := json.Unmarshal(text, &file); err != nil {
+		t.Fatal(err)
+	}
+	for i, text := range file.Rounds {
+		record, err := games.ParseRecord(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		game, _ := c.Lookup(record.GameID)
+		if _, ok := players[game.ID]; !ok && game.ID != "slots" {
+			continue // the page says that it cannot recompute the game
+		}
+		v, ok := game.Variant(record.Variant)
+		if !ok || v.RulesHash != record.RulesHash {
+			t.Fatalf("round %d of the vectors is of no variant of the catalogue", i)
+		}
+		all = append(all, expectation{Name: fmt.Sprintf("vector %d", i), RulesText: string(v.RulesJSON), Record: text, Verdict: "verified"})
+	}
+	return all
+}
+
+func testPair(t *testing.T, clientSeed string) fairness.Pair {
+	t.Helper()
+	seed, err := fairness.ParseServerSeed("392def0dfac4df187783bcff22d3485a0c9cae9b0fcc54286fc505a8d743c4bc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fairness.Pair{ServerSeed: seed, ClientSeed: clientSeed}
+}
+
+// forgedSteps are lies about a round of several steps that was cashed out after a step.
+func forgedSteps(t *testing.T, c *games.Catalogue) (all []expectation) {
+	t.Helper()
+	g, _ := c.Lookup("guess")
+	v := g.Variants[0]
+	recorder, err := gamestest.NewRecorder(g, v.ID, "USD", testPair(t, "forged steps"), 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, payload := range []string{`{"action":"bet","amount":1.00}`, `{"action":"guess","position":0,"character":"A"}`, `{"action":"guess","position":3,"character":"B"}`} {
+		if _, err := recorder.Act(payload); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := recorder.CashOut(); err != nil {
+		t.Fatal(err)
+	}
+	of := expected(t, c, recorder.Record(), v)
+	type object = map[string]any
+	forge := func(name, check string, change func(record object, actions []any)) {
+		var record object
+		if err := json.Unmarshal(of.Record, &record); err != nil {
+			t.Fatal(err)
+		}
+		change(record, record["actions"].([]any))
+		text, err := json.Marshal(record)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, expectation{Name: name, RulesText: of.RulesText, Record: text, Verdict: "failed", Check: check})
+	}
+	forge("a step left out", "step", func(r object, a []any) { r["actions"] = append(a[:1:1], a[2:]...) })
+	forge("a step after the end", "the end", func(r object, a []any) { r["actions"] = append(a, a[2]) })
+	forge("an expiry that was a cash-out", "status", func(r object, a []any) {
+		a[3].(object)["type"], r["status"] = "expiry", "completed"
+	})
+	forge("a cash-out before the first step", "record", func(r object, a []any) { r["actions"] = []any{a[0], a[3]} })
+	forge("another trace", "outcome", func(_ object, a []any) { a[1].(object)["outcome"].(object)["trace"] = 1 })
+	forge("another key", "outcome", func(_ object, a []any) { a[3].(object)["outcome"].(object)["key"] = "AAAAAAAAAAAA" })
+	forge("a higher multiplier", "outcome", func(_ object, a []any) { a[2].(object)["outcome"].(object)["multiplier"] = 1 })
+	forge("a smaller payout of the cash-out", "payout of the action", func(_ object, a []any) { a[3].(object)["payout"] = json.Number("0.01") })
+	forge("a guess of something that was struck", "record", func(_ object, a []any) {
+		a[2].(object)["payload"] = a[1].(object)["payload"]
+	})
+	return all
+}

@@ -1,0 +1,172 @@
+package webtest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// sitDown signs in as a new player at a game's table and waits until a round can be opened under the player's own client seed.
+func (b *tab) sitDown(name string) {
+	b.t.Helper()
+	b.wait(`!document.querySelector("#door").hidden`)
+	b.fill("#name", name)
+	b.press("\r")
+	b.free()
+}
+
+// free waits until a round can be opened.
+func (b *tab) free() {
+	b.t.Helper()
+	b.wait(`document.querySelector("#place")?.disabled === false && document.querySelector("#next-pair").textContent.includes("Client seed, yours")`)
+}
+
+// inRound waits until a step of an open round can be played, everything being answered and shown.
+func (b *tab) inRound() {
+	b.t.Helper()
+	b.wait(`document.body.dataset.open && document.body.dataset.phase === "idle" && document.body.dataset.connection === "online" && !document.querySelector("#rotate")?.matches(":enabled") &&
+		[...document.querySelectorAll("#scene button, #steps button, #cashout")].some((e) => !e.disabled)`)
+}
+
+// bet places a bet and waits for the round to be open.
+func (b *tab) bet(amount string) {
+	b.t.Helper()
+	b.free()
+	b.fill("#amount", amount)
+	b.click("#place")
+	b.inRound()
+}
+
+// said waits until the result holds a text.
+func (b *tab) said(text string) {
+	b.t.Helper()
+	b.wait(fmt.Sprintf(`document.querySelector("#result").textContent.includes(%q) && document.body.dataset.phase === "idle"`, text))
+}
+
+// proved rotates the seed and verifies all rounds of the game that are shown, and opens the proof of the newest. It returns its text.
+func (b *tab) proved(rounds int) string {
+	b.t.Helper()
+	b.free()
+	b.wait(fmt.Sprintf(`document.querySelectorAll("#rounds li[data-round]").length === %d`, rounds))
+	b.click("#rotate")
+	b.wait(fmt.Sprintf(`document.querySelectorAll("#rounds button").length === %d`, rounds))
+	b.click("#verify-all")
+	b.wait(fmt.Sprintf(`document.querySelector("#summary").textContent === "%d verified"`, rounds))
+	b.click("#rounds button")
+	b.wait(`document.querySelector(".proof")?.dataset.verdict === "verified"`)
+	return b.text(".proof")
+}
+
+// guessRounds plays guess with its answers lost, the connection cut and the page reloaded in the middle of a round.
+func guessRounds(t *testing.T, h *house) {
+	const name = "gus"
+	w := newWire(t, h)
+	b := h.open(t, desktop, w.url()+"#guess")
+	b.expect("net::ERR_", "WebSocket connection to") // the wire is cut
+	b.sitDown(name)
+	h.forceGame(t, name, "guess", `{"key":"CR0UPIER2026","rises":[6,2,3]}`)
+	b.looksGood("guess")
+	b.bet("10.00")
+	b.balanceIs("990.00")
+	if got := b.text("#cashout"); got != "Cash out" || !eval[bool](b, `document.querySelector("#cashout").disabled`) {
+		t.Errorf("before the first guess the button says %q, or can be pressed", got)
+	}
+
+	// A wrong guess whose answer is lost on the way: it is sent again and counts once.
+	w.cutInsteadOf(`"type":"action_result"`)
+	b.click(`[data-character="A"]`)
+	b.wait(`document.body.dataset.connection === "waiting"`)
+	b.said("A is not at place 1; trace 6, up by 6. Cash out for 7.68, or go on.")
+	if a := h.account(t, name); a.actions != 3 { // the rotation, the bet and the guess
+		t.Errorf("%+v, want 3 actions", a)
+	}
+	if !eval[bool](b, `document.querySelector('[data-character="A"]').disabled`) {
+		t.Error("the struck character can be guessed again")
+	}
+
+	// The page is loaded anew: the round stands as it was. By keyboard now.
+	b.run(chromedp.Reload())
+	b.said("Your open round is as you left it. Cash out for 7.68, or go on.")
+	b.inRound()
+	eval[bool](b, `document.querySelector('[data-character="B"]').focus() ?? true`)
+	b.press("c")
+	b.said("C is right at place 1; trace 8, up by 2.")
+	b.inRound()
+	b.press("r")
+	b.said("R is right at place 2; trace 11, up by 3.")
+	b.inRound()
+	b.looksGood("guess-open")
+
+	b.click("#cashout")
+	b.said("The key was CR0UPIER2026. Won 479.2") // 479.245: the fraction is drawn for
+	b.free()
+	b.balanceIs(h.account(t, name).balance)
+
+	// Lost by the trace, which is seen before the round is told to be over.
+	h.forceGame(t, name, "guess", `{"key":"CR0UPIER2026"}`)
+	b.bet("0.10")
+	for i := 0; eval[string](b, `document.body.dataset.open ?? ""`) != ""; i++ {
+		b.inRound()
+		b.press([]string{"a", "b", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q"}[i])
+		b.wait(fmt.Sprintf(`document.querySelectorAll(".pad .struck").length === %d || !document.body.dataset.open`, i+1))
+	}
+	b.looksGood("guess-over")
+	b.free()
+	b.balanceIs(h.account(t, name).balance)
+	proof := b.proved(2)
+	for _, part := range []string{"A forced round", ":init", "character 12 of the key", "by how much the trace rises", "A is not at place 1"} {
+		if !strings.Contains(proof, part) {
+			t.Errorf("the proof does not hold %q:\n%s", part, proof)
+		}
+	}
+	b.looksGood("guess-proof")
+	h.checkLedger(t)
+}
+
+// diceRounds rolls, and runs into limits of the bet and of the chance.
+func diceRounds(t *testing.T, h *house) {
+	const name = "dan"
+	b := h.open(t, desktop, h.sandbox.Info().WebURL+"#dice")
+	b.sitDown(name)
+	b.fill("#amount", "1.00")
+	b.fill("#chance", "25.5")
+	h.forceGame(t, name, "dice", `{"roll":25.49}`)
+	b.click("#place")
+	b.said("Rolled 25.49, under 25.50. Won 3.7")
+	b.free()
+	b.balanceIs(h.account(t, name).balance)
+	b.looksGood("dice-won")
+	h.forceGame(t, name, "dice", `{"roll":25.5}`)
+	b.press("\r") // the focus is back on the button
+	b.said("Rolled 25.50, not under 25.50. Nothing this time.")
+	b.free()
+	for _, chance := range []string{"0.99", "98.01", "x", "5.001"} {
+		b.fill("#chance", chance)
+		b.wait(`document.querySelector("#place").disabled && document.querySelector("#chance").getAttribute("aria-invalid") === "true"`)
+	}
+	b.fill("#chance", "98")
+	b.free()
+	b.fill("#amount", "0.01")
+	b.wait(`document.querySelector("#place").disabled && document.querySelector("#hint").textContent.includes("from 0.10 to 100.00")`)
+	b.looksGood("dice-refused")
+	b.fill("#amount", "1")
+	if proof := b.proved(2); !strings.Contains(proof, "the roll, in hundredths") {
+		t.Errorf("the proof says %q", proof)
+	}
+
+	// Another game and back: the list is of the game that is played.
+	b.click(`#games a[href="#slots"]`)
+	b.wait(`document.body.dataset.game === "slots"`)
+	b.ready()
+	b.spin()
+	b.wait(`document.querySelectorAll("#rounds li[data-round]").length === 1`)
+	b.click(`#games a[href="#dice"]`)
+	b.wait(`document.body.dataset.game === "dice"`)
+	b.free()
+	b.wait(`document.querySelectorAll("#rounds li[data-round]").length === 2`)
+	if got := eval[string](b, `document.title`); !strings.HasPrefix(got, "Dice") {
+		t.Errorf("the title is %q", got)
+	}
+}
