@@ -67,6 +67,16 @@ func TestRulesPageHasTheMultiples(t *testing.T) {
 	}
 }
 
+func TestRulesPageNamesTheWaysToPlay(t *testing.T) {
+	t.Parallel()
+	page := strings.Join(strings.Fields(rulesPage(t)), " ")
+	for _, way := range waysToPlay {
+		if text := fmt.Sprintf("`%s` (%s)", way.name, percent(way.chance)); !strings.Contains(page, text) {
+			t.Errorf("the page does not say %s", text)
+		}
+	}
+}
+
 // TestRulesPageForcesWhatItSays plays the page's examples of forced outcomes.
 func TestRulesPageForcesWhatItSays(t *testing.T) {
 	t.Parallel()
