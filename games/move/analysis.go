@@ -64,8 +64,8 @@ func (m *move) outlook(p plan) games.Outlook {
 // Analyse computes every strategy exactly.
 func (m *move) Analyse() (games.Analysis, error) {
 	a := games.Analysis{
-		Method: "What a round is worth depends only on how many cells are open, and so does the chance to get there: that of n cells " +
-			"without a trap is 199/224 · 198/223 · … with n factors. Every strategy is a sum over the numbers at which it stops.",
+		Method: "What a round is worth depends only on how many cells are open, and so does the chance to get there: 199/224 · 198/223 · … " +
+			"with a factor for each cell. Every strategy is a sum over the numbers of cells at which it stops.",
 		Bounds: m.bounds(),
 		Cap:    games.Cap{Most: m.Most(), Cost: games.Exactly(new(big.Rat))},
 	}
@@ -75,9 +75,9 @@ func (m *move) Analyse() (games.Analysis, error) {
 	for _, n := range []int{1, 2, 3, 5, 10, 20, 30, 40, lastCell} {
 		chance := new(big.Rat).Mul(chanceOf(n), big.NewRat(1_000_000, 1))
 		a.Findings = append(a.Findings, games.Finding{
-			Name:    fmt.Sprintf("%d cells", n),
+			Name:    fmt.Sprintf("cells opened: %d", n),
 			Value:   m.values[n].String() + "×",
-			Meaning: fmt.Sprintf("what the round is worth; %s of 1,000,000 rounds get there", chance.FloatString(0)),
+			Meaning: fmt.Sprintf("what the round is worth then; about %s of 1,000,000 rounds get there", chance.FloatString(0)),
 		})
 	}
 	return a, nil
@@ -85,9 +85,9 @@ func (m *move) Analyse() (games.Analysis, error) {
 
 // bounds are the least and the greatest return of stopping at a number of cells: every strategy's is a mean of these.
 func (m *move) bounds() games.Bounds {
-	b := games.Bounds{Proof: "Every strategy that opens a cell is a mixture of stopping after 1, 2, … 50 cells: all cells that are not open " +
-		"are alike, and the round ends by itself with the fiftieth, so nothing is ever cut off. A round in which no cell is opened is void, " +
-		"and returns its stake."}
+	b := games.Bounds{Proof: "Every strategy that opens a cell is a mixture of stopping after 1, 2, … 50 cells, as all cells that are not open " +
+		"are alike. The round ends by itself with the fiftieth, so the maximum win cuts nothing off. A round in which no cell is opened " +
+		"is void, and returns its stake."}
 	for n := 1; n <= lastCell; n++ {
 		r := m.returnOf(n)
 		if b.Lowest == nil || r.Cmp(b.Lowest) < 0 {

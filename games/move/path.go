@@ -20,7 +20,7 @@ func middle(cell int) point {
 //
 // A point of the segment is at a fraction t of it, 0 ≤ t ≤ 1. Every point is in one cell, so the path is the sequence of cells as t
 // grows. It changes where the segment meets a grid line: to the right and downwards the cell behind the line is entered on the line
-// itself, to the left and upwards just behind it. Where a line of each kind is met at once, both changes are one.
+// itself, to the left and upwards just behind it. What changes at the same moment is one change.
 func path(cells []int, from, by point) []int {
 	columns, rows := newCrossings(from.x, by.x), newCrossings(from.y, by.y)
 	at := from.cell()

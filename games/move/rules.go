@@ -11,7 +11,7 @@ const (
 	fieldSize = side * cellSize // positions are from 0 to one below
 	cells     = side * side
 	centre    = side*(side/2) + side/2 // the number of the cell where the player starts
-	longest   = 5 * cellSize           // a move
+	longest   = 5 * cellSize           // a move, to the side and up or down
 )
 
 const (
@@ -32,7 +32,7 @@ type Rules struct {
 	Version     int              `json:"version"`
 	Side        int              `json:"side"`        // cells in a row and in a column
 	CellSize    int              `json:"cellSize"`    // in the unit of positions and moves: tenths
-	LongestMove int              `json:"longestMove"` // in the same unit
+	LongestMove int              `json:"longestMove"` // in the same unit, of dx and of dy
 	Traps       int              `json:"traps"`
 	LastCell    int              `json:"lastCell"` // the opened cell that ends the round
 	MaxMoves    int              `json:"maxMoves"`
