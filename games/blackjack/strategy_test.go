@@ -110,6 +110,33 @@ func TestARoundWithAnIllegalMove(t *testing.T) {
 	}
 }
 
+// TestEveryVariantKnowsItsFigures holds what is embedded together: each strategy has its figures, and the first one's return is the
+// engine's. The package odds holds the figures themselves.
+func TestEveryVariantKnowsItsFigures(t *testing.T) {
+	t.Parallel()
+	for _, v := range Game().Variants {
+		analyst := v.Engine.(games.Analyst)
+		a, err := analyst.Analyse()
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		strategies := analyst.Strategies()
+		if len(a.Outlooks) == 0 || len(a.Outlooks) > len(strategies) || a.Method == "" || a.Bounds.Proof == "" {
+			t.Errorf("%s: %+v", v.ID, a)
+			continue
+		}
+		for i, o := range a.Outlooks {
+			if o.Strategy != strategies[i].Name || o.Return.Low.Cmp(a.Bounds.Lowest) < 0 || o.Return.High.Cmp(a.Bounds.Highest) > 0 {
+				t.Errorf("%s: strategy %d is %+v, within %+v", v.ID, i, o, a.Bounds)
+			}
+		}
+		if first := a.Outlooks[0].Return; first.Low.Cmp(v.RTP()) > 0 || first.High.Cmp(v.RTP()) < 0 {
+			t.Errorf("%s returns %s, its chart %s to %s", v.ID, v.RTP().FloatString(12), first.Low.FloatString(12), first.High.FloatString(12))
+		}
+	}
+}
+
 func TestFiguresAreRead(t *testing.T) {
 	t.Parallel()
 	var f Figures
