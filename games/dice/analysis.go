@@ -37,28 +37,35 @@ func (e Engine) Strategies() []games.Strategy {
 	return all
 }
 
-// returnAt is the exact return at a chance: the chance times what a win pays.
+// cycle is what all rolls together win at a chance, in 10^-8 of the stake: as many of them win as the chance has hundredths.
+func (r Rules) cycle(chance int64) int64 { return chance * int64(r.multiple(chance)) }
+
+// returnAt is the exact return at a chance.
 func (r Rules) returnAt(chance int64) *big.Rat {
-	return new(big.Rat).Mul(big.NewRat(chance, r.Rolls), big.NewRat(int64(r.multiple(chance)), games.MultipleUnit))
+	return big.NewRat(r.cycle(chance), r.Rolls*games.MultipleUnit)
 }
 
 // Analyse goes through all 9,701 chances.
 func (e Engine) Analyse() (games.Analysis, error) {
-	lowest, highest := e.RTP(), e.RTP()
+	lowest, highest := int64(plainest), int64(plainest)
 	for chance := int64(lowestChance); chance <= highestChance; chance++ {
-		returns := e.rules.returnAt(chance)
-		if returns.Cmp(lowest) < 0 {
-			lowest = returns
+		if e.rules.cycle(chance) < e.rules.cycle(lowest) {
+			lowest = chance
 		}
-		if returns.Cmp(highest) > 0 {
-			highest = returns
+		if e.rules.cycle(chance) > e.rules.cycle(highest) {
+			highest = chance
 		}
 	}
 	analysis := games.Analysis{
 		Method: "Exact: the chance of a win, times what it pays.",
-		Bounds: games.Bounds{Lowest: lowest, Highest: highest,
+		Bounds: games.Bounds{Lowest: e.rules.returnAt(lowest), Highest: e.rules.returnAt(highest),
 			Proof: "a strategy is a mixture of the 9,701 chances, and this is the least and the most that any of them returns"},
 		Cap: games.Cap{Cost: games.Exactly(new(big.Rat))},
+		Findings: []games.Finding{
+			{Name: "Largest win of all chances", Value: e.rules.multiple(lowestChance).String() + "×", Meaning: "at a chance of 1 %"},
+			{Name: "Even money", Value: fmt.Sprintf("%d %%", e.rules.ReturnPercent),
+				Meaning: "the chance above which a win pays less than the stake"},
+		},
 	}
 	for _, way := range waysToPlay {
 		analysis.Outlooks = append(analysis.Outlooks, e.outlook(way.name, way.chance))

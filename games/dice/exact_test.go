@@ -27,7 +27,7 @@ func TestReturnOfEveryChance(t *testing.T) {
 			if lost.Sign() < 0 || lost.Cmp(big.NewRat(1, 100_000_000)) >= 0 {
 				t.Fatalf("%s at %d: the multiple is off by %s", v.ID, chance, lost.FloatString(12))
 			}
-			returns := e.rules.returnAt(chance)
+			returns := new(big.Rat).Mul(big.NewRat(chance, 10_000), big.NewRat(int64(e.rules.multiple(chance)), 100_000_000))
 			if returns.Cmp(lowest) < 0 || returns.Cmp(highest) > 0 {
 				t.Fatalf("%s at %d: %s is outside the bounds", v.ID, chance, returns.FloatString(12))
 			}
@@ -70,6 +70,30 @@ func TestWholeCycle(t *testing.T) {
 		o := analysis.Outlooks[i]
 		if o.Return.Low.Cmp(mean) != 0 || o.Variance.Low.Cmp(variance) != 0 || o.HitFrequency.Low.Cmp(big.NewRat(hits, 10_000)) != 0 {
 			t.Errorf("%s: the cycle returns %s, the analysis says %s", o.Strategy, mean, o.Return.Low)
+		}
+	}
+}
+
+// TestFindings: the win at the lowest chance is the largest, and wins are worth less than the stake above even money only.
+func TestFindings(t *testing.T) {
+	t.Parallel()
+	for _, v := range Game().Variants {
+		e := v.Engine.(Engine)
+		analysis, err := e.Analyse()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var largest games.Multiple
+		even := int64(0)
+		for chance := int64(lowestChance); chance <= highestChance; chance++ {
+			m := e.rules.multiple(chance)
+			if largest = max(largest, m); m >= games.MultipleUnit {
+				even = chance
+			}
+		}
+		got := analysis.Findings
+		if got[0].Value != largest.String()+"×" || got[1].Value != fmt.Sprintf("%d %%", even/100) || even%100 != 0 {
+			t.Errorf("%s: %+v, want %s and %d", v.ID, got, largest, even)
 		}
 	}
 }
