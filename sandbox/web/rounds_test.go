@@ -26,6 +26,7 @@ var players = map[string]steps{
 	"guess": {open: bet, next: func(r *rand.Rand) string {
 		return fmt.Sprintf(`{"action":"guess","position":%d,"character":%q}`, r.IntN(12), []string{"A", "B", "0", "9", "Z", "K"}[r.IntN(6)])
 	}},
+	"smash": {open: bet, next: func(*rand.Rand) string { return `{"action":"hit"}` }},
 }
 
 func bet(r *rand.Rand) string {

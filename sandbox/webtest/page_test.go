@@ -40,6 +40,7 @@ func TestPage(t *testing.T) {
 		"free spins":          freeSpins,
 		"the API's page":      apiPage,
 		"guess":               guessRounds,
+		"smash":               smashRounds,
 		"dice":                diceRounds,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -125,6 +125,58 @@ func guessRounds(t *testing.T, h *house) {
 	h.checkLedger(t)
 }
 
+// smashRounds hits a safe until it cracks, with the page reloaded and the connection cut on the way, and breaks a hammer.
+func smashRounds(t *testing.T, h *house) {
+	const name = "sam"
+	w := newWire(t, h)
+	b := h.open(t, desktop, w.url()+"#smash")
+	b.expect("net::ERR_", "WebSocket connection to") // the wire is cut
+	b.sitDown(name)
+	h.forceGame(t, name, "smash", `{"multipliers":[1,1.25,0.8],"hammerBreakOnHit":null,"crackThreshold":9}`)
+	b.bet("1.00")
+	hit := func(words string) {
+		b.press(" ") // the focus goes to the button and stays there
+		b.said(words)
+	}
+	hit("Hit 1 multiplied by 1.1111. Cash out for 1.06, or go on.")
+	b.inRound()
+	w.cut()
+	b.wait(`document.body.dataset.connection === "waiting"`)
+	b.inRound()
+	hit("Hit 2 multiplied by 1.3888.")
+	b.looksGood("smash-open")
+	b.run(chromedp.Reload())
+	b.said("Your open round is as you left it. Cash out for 1.48, or go on.")
+	b.inRound()
+	eval[bool](b, `document.activeElement.blur() ?? true`) // Space hits with nothing in focus, too
+	hit("Hit 3 multiplied by 0.8888.")
+	if got := eval[int](b, `document.querySelectorAll(".crack.there").length`); got != 3 {
+		t.Errorf("%d cracks, want 3", got)
+	}
+	for n := 4; n <= 9; n++ {
+		b.inRound()
+		hit(fmt.Sprintf("Hit %d multiplied by", n))
+	}
+	b.said("and cracked the safe")
+	b.free()
+	b.looksGood("smash-cracked")
+	b.balanceIs(h.account(t, name).balance)
+
+	h.forceGame(t, name, "smash", `{"multipliers":[],"hammerBreakOnHit":1}`)
+	b.bet("2.00")
+	hit("The hammer broke on hit 1. The safe would have cracked on hit 20. Nothing this time. The stake was 2.00.")
+	b.free()
+	b.looksGood("smash-broke")
+	b.balanceIs(h.account(t, name).balance)
+	proof := b.proved(2)
+	for _, part := range []string{":init", "the hit that cracks the safe", "The hammer broke on hit 1"} {
+		if !strings.Contains(proof, part) {
+			t.Errorf("the proof does not hold %q:\n%s", part, proof)
+		}
+	}
+	h.checkLedger(t)
+}
+
 // diceRounds rolls, and runs into limits of the bet and of the chance.
 func diceRounds(t *testing.T, h *house) {
 	const name = "dan"

@@ -33,8 +33,8 @@ export class RoundTable {
     this.#seat++;
     const { opening, actions = [] } = this.#Scene;
     this.scene = new this.#Scene(rules, { act: (action, fields) => this.#act(action, fields), changed: () => this.#host.enable() });
-    this.steps = actions.map(({ action, label }) =>
-      el("button", { type: "button", "data-action": action, onclick: () => this.#act(action, {}), onkeydown: onePress }, label));
+    this.steps = actions.map(({ action, label, primary }) =>
+      el("button", { type: "button", class: primary ? "primary" : undefined, "data-action": action, onclick: () => this.#act(action, {}), onkeydown: onePress }, label));
     $("#scene").replaceChildren(this.scene.element);
     $("#steps").replaceChildren(...this.steps);
     $("#steps").hidden = this.steps.length === 0;
@@ -169,6 +169,7 @@ export class RoundTable {
     if (seat !== this.#seat) return;
     const words = [this.scene.words(step)];
     const { stake } = this.round;
+    if (step.action === "expiry") words.push("Nobody finished the round, so it was settled.");
     if (over) {
       const { festive, words: end } = stake ? verdict({ stake, payout }) : { words: `Paid ${grouped(payout)}.` };
       words.push(end);

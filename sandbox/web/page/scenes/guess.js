@@ -48,14 +48,15 @@ export class Guess {
     this.#draw(outcome);
   }
 
-  words({ action, outcome, opening }) {
+  words({ action, outcome, status, opening }) {
     if (opening) return "The key is drawn. Guess a character.";
     const key = outcome.key ? ` The key was ${outcome.key}.` : "";
     if (action !== "guess") return key.trim();
+    const out = status === "cashed_out" ? " Cashed out by itself: no guess would be fair any more." : "";
     const place = `place ${Number(outcome.position) + 1}`;
     const trace = outcome.busted ? `the trace reached ${this.#rules.traceLimit}` : `trace ${outcome.trace}`;
     const found = outcome.right ? `${outcome.character} is right at ${place}` : `${outcome.character} is not at ${place}`;
-    return `${found}; ${trace}, up by ${outcome.rise}.${key}`;
+    return `${found}; ${trace}, up by ${outcome.rise}.${out}${key}`;
   }
 
   rules() {

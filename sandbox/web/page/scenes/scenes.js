@@ -2,7 +2,8 @@
 //
 //   static opening = { action: "bet", label: "Place the bet" }   the action that opens a round, and its button
 //   static greeting = "…"              what the table says before the first round
-//   static actions = [{ action: "hit", label: "Hit" }]   steps without fields: buttons below the scene; leave out if there are none
+//   static actions = [{ action: "hit", label: "Hit", primary: true }]   steps without fields: buttons below the scene; leave out if
+//                                      there are none
 //   static press = "hit"               which of them Space presses; leave out if it is none
 //   static cashOut = false             the game has no cash-out; leave out otherwise
 //   static oneStep = true              a round is over with its opening action; leave out otherwise
@@ -16,7 +17,8 @@
 //   async play(step)                   shows what a step did; resolves when it stands. step is {action, request, outcome, status,
 //                                      opening}: action is that of the payload, "cashout" or "expiry"; request the payload; outcome
 //                                      the recorded one, which ends on the screen as show would have it, whatever stood there before
-//   words(step)                        the same in a sentence, for everybody; the table adds what was won. Also used in proofs
+//   words(step)                        the same in a sentence or two, for everybody, with why a round ended by itself; short, as the
+//                                      table adds what was won, and a phone has room for 130 characters. Also used in proofs
 //   rules()                            nodes that say how the game is played, with the numbers of the rules
 //
 // and, where the game needs it,
@@ -36,5 +38,6 @@
 // scenes/NAME.css, below a class of its own, linked from index.html.
 import { Dice } from "./dice.js";
 import { Guess } from "./guess.js";
+import { Smash } from "./smash.js";
 
-export const SCENES = { guess: Guess, dice: Dice };
+export const SCENES = { guess: Guess, smash: Smash, dice: Dice };

@@ -12,5 +12,6 @@
 import * as dice from "./dice.js";
 import * as guess from "./guess.js";
 import * as slots from "./slots.js";
+import * as smash from "./smash.js";
 
-export const GAMES = { slots, guess, dice };
+export const GAMES = { slots, guess, smash, dice };
