@@ -55,6 +55,8 @@ var vectorRounds = []struct {
 		`{"action":"launch","angle":62.0,"power":1800}`}},
 	{"launch", "RTP_96", "USD", "whole rounds", 7, []string{`{"action":"bet","amount":1.00}`,
 		`{"action":"launch","angle":45,"power":250}`, `{"action":"launch","angle":10.5,"power":400}`, "cashout"}},
+	{"smash", "RTP_92", "USD", "whole rounds", 12, []string{`{"action":"bet","amount":2.22}`,
+		`{"action":"hit"}`, `{"action":"hit"}`, `{"action":"hit"}`, "cashout"}},
 	{"move", "RTP_94", "USD", "whole rounds", 8, []string{`{"action":"bet","amount":0.33}`,
 		`{"action":"move","dx":1.0,"dy":-1.5}`, "cashout"}},
 	{"move", "RTP_96", "USD", "whole rounds", 9, []string{`{"action":"bet","amount":5}`, `{"action":"move","dx":0.1,"dy":0}`, "expiry"}},

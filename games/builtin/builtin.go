@@ -9,6 +9,7 @@ import (
 	"croupier/games/launch"
 	"croupier/games/move"
 	"croupier/games/slots"
+	"croupier/games/smash"
 )
 
 // Games returns the games of the catalogue, in the order in which people are shown them.
@@ -18,6 +19,7 @@ func Games() []games.Game {
 		blackjack.Game(),
 		guess.Game(),
 		launch.Game(),
+		smash.Game(),
 		move.Game(),
 		dice.Game(),
 	}
