@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"slices"
 
 	"croupier/fairness"
 	"croupier/games"
@@ -74,7 +73,7 @@ func (launch) Step(r *cashout.Round[State], payload json.RawMessage, d *fairness
 	band := &bands[number]
 	aim, wind := band.aimOf(reach), int(d.Intn(padCount))
 	pad := (aim + wind) % padCount
-	r.Own.Landings = append(slices.Clip(r.Own.Landings), Landing{number, pad})
+	r.Own.Landings = append(r.Own.Landings, Landing{number, pad})
 	ending := land(r, band.Pads[pad])
 
 	landing := band.middleOf(pad)

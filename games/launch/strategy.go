@@ -45,7 +45,7 @@ const (
 func plans() []plan {
 	never := func(int, games.Multiple) bool { return false }
 	return []plan{
-		{name: "first-step", description: "lands once in the calmest band, then cashes out",
+		{name: "first-step", description: "aims at the calmest band once, then cashes out",
 			aims: into(calmest), payload: at(calmest), stops: func(int, games.Multiple) bool { return true }},
 		{name: "to-the-end", description: "aims at the wildest band and never cashes out",
 			aims: into(wildest), payload: at(wildest), stops: never},

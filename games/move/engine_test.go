@@ -11,6 +11,7 @@ import (
 
 	"croupier/fairness"
 	"croupier/games"
+	"croupier/games/cashout"
 	"croupier/wallet/money"
 )
 
@@ -217,6 +218,17 @@ func TestLastMove(t *testing.T) {
 		if o.MovesLeft != 0 || o.Traps == nil || o.Trapped || r.Step != 201 {
 			t.Errorf("%s: the outcome is %+v", name, o)
 		}
+	}
+}
+
+// TestIdlerIsRefunded plays a strategy that never leaves the centre, as simulations play.
+func TestIdlerIsRefunded(t *testing.T) {
+	t.Parallel()
+	idle := cashout.PlayBy(newMove(96), func(r cashout.Round[State], _ *fairness.Stream) (json.RawMessage, bool) {
+		return moveOf(1-r.Steps%2*2, 0).Payload, true
+	})
+	if staked, won, err := idle(fairness.NewSimulation(1)); err != nil || staked != games.MultipleUnit || won != staked {
+		t.Errorf("staked %s, won %s: %v", staked, won, err)
 	}
 }
 

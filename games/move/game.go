@@ -113,7 +113,6 @@ func (m *move) Step(r *cashout.Round[State], payload json.RawMessage, _ *fairnes
 
 // walk opens the cells that a move enters until one ends the round. It returns how many cells were entered.
 func (m *move) walk(r *cashout.Round[State], entered []int) (ending cashout.Ending, walked int) {
-	r.Own.Opened = slices.Clip(r.Own.Opened)
 	for i, cell := range entered {
 		if cell == centre || slices.Contains(r.Own.Opened, cell) {
 			continue

@@ -75,7 +75,7 @@ func TestPathOverCorners(t *testing.T) {
 	}
 }
 
-// TestPath compares the path with the sampled one, for every 37th of all moves from everywhere in a cell.
+// TestPath compares the path with the sampled one, for every 211th of all moves from everywhere in a cell.
 func TestPath(t *testing.T) {
 	t.Parallel()
 	longestPath, number := 0, 0
@@ -83,7 +83,7 @@ func TestPath(t *testing.T) {
 		from := point{70 + at%cellSize, 70 + at/cellSize}
 		for dx := -longest; dx <= longest; dx++ {
 			for dy := -longest; dy <= longest; dy++ {
-				if number++; number%(37*slowness) != 0 {
+				if number++; number%(211*slowness) != 0 {
 					continue
 				}
 				by := point{dx, dy}
