@@ -20,12 +20,16 @@ func TestShoeDealsTheFullShuffle(t *testing.T) {
 					full = append(full, c)
 				}
 			}
-			pair.Round(uint64(nonce)).Stream("init").Shuffle(len(full), func(i, j int) { full[i], full[j] = full[j], full[i] })
-			shoe.Shuffle(pair.Round(uint64(nonce)).Stream("init"))
+			whole, lazy := pair.Round(uint64(nonce)).Stream("init"), pair.Round(uint64(nonce)).Stream("init")
+			whole.Shuffle(len(full), func(i, j int) { full[i], full[j] = full[j], full[i] })
+			shoe.Shuffle(lazy)
 			for k := range deal {
 				if got, want := shoe.Deal(), full[len(full)-1-k]; got != want {
 					t.Fatalf("%d decks, shuffle %d, card %d is %v, want %v", decks, nonce, k, got, want)
 				}
+			}
+			if deal == len(full) && whole.Uint32() != lazy.Uint32() {
+				t.Errorf("%d decks: dealing all cards makes not as many draws as shuffling them", decks)
 			}
 		}
 	}
