@@ -32,6 +32,7 @@ type Config struct {
 	Log         *slog.Logger
 	Now         session.Clock // default time.Now
 	Settler     session.SettlerConfig
+	Expiry      session.Expiry // when a round that nobody finishes is ended
 	Limits      Limits
 	Extra       func(*http.ServeMux, *Server) // further routes: the sandbox's page
 
@@ -86,6 +87,10 @@ func (c *Config) Validate() error {
 		wrong(value < 0 || math.IsNaN(value), setting, "must not be negative")
 	}
 	wrong(c.Settler.Writers > maxWriters, "settlers", "must be at most %d", maxWriters)
+	wrong(c.Expiry.After != 0 && c.Expiry.After < session.MinExpiry, "round-expiry", "must be at least %s", session.MinExpiry)
+	for jurisdiction, after := range c.Expiry.In {
+		wrong(after < session.MinExpiry, "round-expiry-in", "%q must be at least %s", jurisdiction, session.MinExpiry)
+	}
 	slices.SortFunc(mistakes, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return errors.Join(mistakes...)
 }

@@ -14,9 +14,11 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/riverqueue/river"
 
 	"croupier/fairness"
 	"croupier/migrations"
@@ -40,6 +42,8 @@ type Server struct {
 	db      *pgxpool.Pool
 	writing *pgxpool.Pool // the settler's own connections: no other use of the database makes play wait for one
 	settler *session.Settler
+	jobs    *river.Client[pgx.Tx]
+	endJobs context.CancelFunc
 	metrics *metrics
 	sockets sockets
 	rates   *rateLimits
@@ -96,6 +100,9 @@ func Start(ctx context.Context, config Config) (_ *Server, err error) {
 	s.cancel = cancel
 	s.running.Go(func() { s.Floor.Listen(background) })
 	s.running.Go(func() { s.maintain(background) })
+	if err := s.startJobs(background); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
 	s.running.Go(func() { s.sockets.keepAlive(background, s.now, s.config.Limits.PingEvery) })
 	s.running.Go(func() {
 		if err := s.rest.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -161,6 +168,20 @@ func (s *Server) open(ctx context.Context) error {
 	return nil
 }
 
+// startJobs begins the jobs beside play, until the context ends or endJobs is called.
+func (s *Server) startJobs(ctx context.Context) (err error) {
+	expire := &expireRounds{floor: s.Floor, expiry: s.config.Expiry, log: s.log}
+	if s.jobs, err = newJobs(s.db, s.log, expire); err != nil {
+		return fmt.Errorf("jobs: %w", err)
+	}
+	ctx, s.endJobs = context.WithCancel(ctx)
+	if err := s.jobs.Start(ctx); err != nil {
+		return fmt.Errorf("start jobs: %w", err)
+	}
+	s.running.Go(func() { <-s.jobs.Stopped() })
+	return nil
+}
+
 // maintain does what must be done now and then.
 func (s *Server) maintain(ctx context.Context) {
 	daily := time.NewTicker(24 * time.Hour)
@@ -192,6 +213,7 @@ func (s *Server) Failed() <-chan error { return s.failed }
 // Close ends the server: no new connection, what is in flight is finished and told, sockets close with 1001. It waits for that
 // until ctx ends, and a second longer for what cannot be hurried, such as a database that does not answer. It may be called once.
 func (s *Server) Close(ctx context.Context) error {
+	s.endJobs()
 	var closed, drained error
 	var both sync.WaitGroup
 	both.Go(func() { closed = s.closeREST(ctx) })

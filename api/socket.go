@@ -62,6 +62,9 @@ type socket struct {
 	farewell  atomic.Pointer[farewell] // why the socket is being closed by another goroutine than its reader
 	malformed int                      // messages in a row
 	overLimit int                      // messages in a row
+
+	telling sync.Mutex // held while the client is told of rounds that nobody finished
+	tells   bool       // whether it may be told of them now
 }
 
 // farewell is a close code and its reason.
@@ -213,7 +216,39 @@ func (c *socket) run(game string) {
 	if recovered != nil {
 		c.push("round_recovered", recovered)
 	}
+	c.mayTell(true)
+	defer c.mayTell(false)
+	c.tellExpired(ctx)
 	c.read(ctx)
+}
+
+// mayTell begins and ends the time in which tellExpired does something. It waits for what is being told.
+func (c *socket) mayTell(now bool) {
+	c.telling.Lock()
+	defer c.telling.Unlock()
+	c.tells = now
+}
+
+// tellExpired tells the client of the rounds of its game that nobody finished, each until it was sent once. What is missed here is told
+// on the next connection.
+func (c *socket) tellExpired(ctx context.Context) {
+	c.telling.Lock()
+	defer c.telling.Unlock()
+	if !c.tells {
+		return
+	}
+	list, err := c.visit.Untold(ctx)
+	for _, e := range list {
+		if !c.out.deliver(appendMessage(nil, "round_expired", e.Payload, "", c.server.now())) {
+			return
+		}
+		if err = c.visit.Told(ctx, e.Round); err != nil {
+			break
+		}
+	}
+	if err != nil {
+		c.server.log.Warn("tell of expired rounds", "player", c.claims.PlayerID, "error", err)
+	}
 }
 
 // heard starts the idle time anew, unless the socket is to close: a pong must not put that off.
@@ -276,6 +311,8 @@ func (c *socket) notify(e session.Event) {
 		c.part(closeNotAuthenticated, "session ended")
 	case e.Replaced:
 		c.part(closeReplaced, "replaced by a newer connection")
+	case e.Expired:
+		go c.tellExpired(context.Background())
 	}
 }
 

@@ -26,22 +26,40 @@ type outbox struct {
 
 // frame is one WebSocket message, text or control.
 type frame struct {
-	kind int
-	data []byte
+	kind    int
+	data    []byte
+	written chan<- bool // nil, or with room for one value: whether the frame was written
+}
+
+// told says what became of the frame, if anybody wants to know.
+func (f frame) told(written bool) {
+	if f.written != nil {
+		f.written <- written
+	}
 }
 
 // reply sends a text to the client on the caller's goroutine, which must be the connection's reader.
 func (o *outbox) reply(text []byte) {
-	if o.enqueue(frame{websocket.TextMessage, text}) {
+	if o.enqueue(frame{kind: websocket.TextMessage, data: text}) {
 		o.flush()
 	}
 }
 
+// deliver sends a text and reports whether it was written: a client whose connection is broken has not been told. It waits for that,
+// on any goroutine.
+func (o *outbox) deliver(text []byte) bool {
+	written := make(chan bool, 1)
+	if o.enqueue(frame{websocket.TextMessage, text, written}) {
+		o.flush()
+	}
+	return <-written
+}
+
 // push sends a text from any goroutine and does not block.
-func (o *outbox) push(text []byte) { o.start(frame{websocket.TextMessage, text}) }
+func (o *outbox) push(text []byte) { o.start(frame{kind: websocket.TextMessage, data: text}) }
 
 // ping asks the client whether it is there. It does not block.
-func (o *outbox) ping() { o.start(frame{websocket.PingMessage, nil}) }
+func (o *outbox) ping() { o.start(frame{kind: websocket.PingMessage}) }
 
 func (o *outbox) start(f frame) {
 	if o.enqueue(f) {
@@ -54,11 +72,13 @@ func (o *outbox) enqueue(f frame) (mustWrite bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.closed {
+		f.told(false)
 		return false
 	}
 	if o.unsent += len(f.data); o.unsent > maxUnsent {
 		o.closed = true
 		o.conn.Close() // the writer and the reader fail at once
+		f.told(false)
 		return false
 	}
 	o.queue = append(o.queue, f)
@@ -78,6 +98,10 @@ func (o *outbox) flush() {
 			if o.emptied != nil {
 				o.emptied.Broadcast()
 			}
+			for _, f := range o.queue {
+				f.told(false)
+			}
+			o.queue = o.queue[:0]
 			if cap(o.queue) > 8 {
 				o.queue = nil // a burst does not stay in memory
 			}
@@ -90,7 +114,9 @@ func (o *outbox) flush() {
 		o.mu.Unlock()
 
 		_ = o.conn.SetWriteDeadline(time.Now().Add(writeTimeout))
-		if err := o.conn.WriteMessage(f.kind, f.data); err != nil {
+		err := o.conn.WriteMessage(f.kind, f.data)
+		f.told(err == nil)
+		if err != nil {
 			o.mu.Lock()
 			o.closed = true
 			o.mu.Unlock()
@@ -101,7 +127,7 @@ func (o *outbox) flush() {
 
 // bye writes what is queued and then a close frame. Only the connection's reader may call it.
 func (o *outbox) bye(f farewell) {
-	if o.enqueue(frame{websocket.CloseMessage, websocket.FormatCloseMessage(f.code, clipReason(f.reason))}) {
+	if o.enqueue(frame{kind: websocket.CloseMessage, data: websocket.FormatCloseMessage(f.code, clipReason(f.reason))}) {
 		o.flush()
 	}
 	o.mu.Lock()

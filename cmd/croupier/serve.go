@@ -32,8 +32,15 @@ type serveCmd struct {
 	Mode      string         `enum:"live,sandbox" default:"live" help:"live takes only sk_live_ keys; sandbox offers the test API to sk_sandbox_ keys. Default: ${default}."`
 	LogLevel  slog.Level     `default:"info" placeholder:"LEVEL" help:"debug, info, warn or error. Default: ${default}."`
 	Proxies   []netip.Prefix `name:"trusted-proxy" placeholder:"CIDR" help:"A proxy in front, as 10.0.0.0/8, whose X-Forwarded-For says who the client is; may be repeated."`
+	expiryFlags
 	limitFlags
 	profileFlag
+}
+
+// expiryFlags end rounds that nobody finishes.
+type expiryFlags struct {
+	RoundExpiry   time.Duration            `default:"24h" placeholder:"DURATION" help:"How long after its last action a round that nobody finishes is ended. Default: ${default}."`
+	RoundExpiryIn map[string]time.Duration `placeholder:"JURISDICTION=DURATION" help:"Another --round-expiry for players of a jurisdiction, as MT=12h;UK=2h; may be repeated."`
 }
 
 // limitFlags guard a server against its clients.
@@ -70,6 +77,7 @@ func (c *serveCmd) config() (api.Config, error) {
 		Listen: c.Listen, DatabaseURL: c.DatabaseURL, Mode: c.Mode, MasterKeys: keys, Catalogue: offered, PublicURL: c.PublicURL,
 		Log:    slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel})),
 		Limits: c.limits(), TrustedProxies: c.Proxies, Settler: session.SettlerConfig{Writers: c.Settlers},
+		Expiry: session.Expiry{After: c.RoundExpiry, In: c.RoundExpiryIn},
 	}
 	return config, errors.Join(config.Validate(), wrongKeys)
 }
