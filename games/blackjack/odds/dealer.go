@@ -27,7 +27,8 @@ const mostDrawn = 16
 // Cards are drawn without looking at them first, so every order of the same cards is as likely: the chance of an outcome is the sum,
 // over the multisets that end in it, of the number of orders in which a dealer can draw them times the chance of one order.
 type script struct {
-	nodes []node
+	nodes  []node
+	copies [ranks]int64 // the most cards of each rank that a dealer draws
 }
 
 type node struct {
@@ -88,6 +89,7 @@ func newScript(up int, hitsSoft17 bool) *script {
 			drawn[rank]++
 			if within[drawn] {
 				e := ends[drawn]
+				s.copies[rank] = max(s.copies[rank], int64(drawn[rank]))
 				s.nodes = append(s.nodes, node{rank: uint8(rank), copy: uint8(drawn[rank]), size: uint8(size + 1),
 					slot: uint8(int(e.outcome)*mostDrawn + size + 1), orders: e.orders})
 				at := len(s.nodes) - 1
@@ -108,8 +110,8 @@ func newScript(up int, hitsSoft17 bool) *script {
 func (s *script) play(from *shoe) Distribution {
 	// As if a card were put back each time, but never the same one twice; what that makes too little is made up for by size below.
 	var chance [ranks][mostDrawn]Fixed
-	for rank := range ranks {
-		for copy := range int64(mostDrawn) {
+	for rank, copies := range s.copies {
+		for copy := range copies {
 			left := int64(from.cards[rank])
 			if !from.endless {
 				left -= copy
@@ -122,14 +124,14 @@ func (s *script) play(from *shoe) Distribution {
 	var path [mostDrawn]Fixed
 	var sums [int(Outcomes) * mostDrawn]Fixed
 	path[0] = One
-	for i := int32(0); i < int32(len(s.nodes)); {
+	for i := 0; i < len(s.nodes); {
 		n := &s.nodes[i]
-		p := path[n.size-1].Times(chance[n.rank][n.copy-1])
+		p := path[(n.size-1)%mostDrawn].timesPositive(chance[n.rank%ranks][(n.copy-1)%mostDrawn])
 		if p == 0 {
-			i = n.skip
+			i = int(n.skip)
 			continue
 		}
-		path[n.size] = p
+		path[n.size%mostDrawn] = p
 		sums[n.slot] += p * Fixed(n.orders)
 		i++
 	}
@@ -142,13 +144,10 @@ func (s *script) play(from *shoe) Distribution {
 
 // withoutReturn adds up chances by number of cards drawn, each times size^n/(size·(size−1)·…), n being that number.
 func (s *shoe) withoutReturn(byNumber []Fixed) (sum Fixed) {
-	for n, chance := range byNumber {
-		for drawn := range int64(n) {
-			if chance != 0 && !s.endless {
-				chance = chance.Over(s.size, s.size-drawn)
-			}
+	for n := len(byNumber) - 1; n > 0; n-- {
+		if sum += byNumber[n]; sum != 0 && !s.endless {
+			sum = sum.Over(s.size, s.size-int64(n-1))
 		}
-		sum += chance
 	}
 	return sum
 }

@@ -22,6 +22,12 @@ func (a Fixed) Times(b Fixed) Fixed {
 	return signed(hi<<(64-fractionBits)|lo>>fractionBits, (a < 0) != (b < 0))
 }
 
+// timesPositive is Times for a and b ≥ 0.
+func (a Fixed) timesPositive(b Fixed) Fixed {
+	hi, lo := bits.Mul64(uint64(a), uint64(b))
+	return Fixed(hi<<(64-fractionBits) | lo>>fractionBits)
+}
+
 // Over returns a·num/den for 0 ≤ num and 0 < den, with one truncation. The result must be within the range of a Fixed.
 func (a Fixed) Over(num, den int64) Fixed {
 	hi, lo := bits.Mul64(magnitude(a), uint64(num))

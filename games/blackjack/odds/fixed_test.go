@@ -16,6 +16,9 @@ func TestFixedAgainstFractions(t *testing.T) {
 		num := rapid.Int64Range(0, 1<<30).Draw(t, "num")
 		den := rapid.Int64Range(num/10+1, 1<<31).Draw(t, "den")
 		truncated(t, "times", a.Times(b), new(big.Rat).Mul(a.Rat(), b.Rat()))
+		if a >= 0 && b >= 0 {
+			truncated(t, "timesPositive", a.timesPositive(b), new(big.Rat).Mul(a.Rat(), b.Rat()))
+		}
 		truncated(t, "over", a.Over(num, den), new(big.Rat).Mul(a.Rat(), big.NewRat(num, den)))
 		if b > One/10 {
 			truncated(t, "divide", a.Divide(b), new(big.Rat).Quo(a.Rat(), b.Rat()))

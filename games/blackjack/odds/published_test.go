@@ -26,13 +26,13 @@ func TestReturnAgainstPublished(t *testing.T) {
 		within float64
 		slow   bool
 	}{
-		{"6 decks, no hole card, DAS", func(r *blackjack.Rules) { r.HitSoft17, r.Peek = true, false }, -0.0072705, 2e-6, false},
+		{"6 decks, no hole card, DAS", func(r *blackjack.Rules) { r.HitSoft17, r.Peek = true, false }, -0.0072705, 2e-6, true},
 		{"6 decks, no hole card", func(r *blackjack.Rules) { r.HitSoft17, r.Peek, r.DoubleAfterSplit = true, false, false }, -0.0086975, 2e-6, true},
 		{"8 decks, no hole card, DAS", func(r *blackjack.Rules) { r.Decks, r.HitSoft17, r.Peek = 8, true, false }, -0.007562, 5e-6, true},
 		{"8 decks, no hole card", func(r *blackjack.Rules) {
 			r.Decks, r.HitSoft17, r.Peek, r.DoubleAfterSplit = 8, true, false, false
 		}, -0.0089865, 5e-6, true},
-		{"1 deck, S17, DAS", func(r *blackjack.Rules) { r.Decks = 1 }, 0.001839, 1e-5, false},
+		{"1 deck, S17, DAS", func(r *blackjack.Rules) { r.Decks = 1 }, 0.001839, 1e-5, true},
 		{"1 deck, S17", func(r *blackjack.Rules) { r.Decks, r.DoubleAfterSplit = 1, false }, 0.000423, 1e-5, false},
 		{"1 deck, H17, DAS", func(r *blackjack.Rules) { r.Decks, r.HitSoft17 = 1, true }, -0.000072, 1e-5, true},
 		{"1 deck, H17", func(r *blackjack.Rules) { r.Decks, r.HitSoft17, r.DoubleAfterSplit = 1, true, false }, -0.001513, 1e-5, true},
@@ -134,6 +134,9 @@ A    P  P  P  P  P  P  P  P  P  P
 
 func TestChartAgainstPublished(t *testing.T) {
 	t.Parallel()
+	if raceEnabled {
+		t.Skip("standard has infinite decks then")
+	}
 	if got := standard(t).Chart.String(); got != strings.TrimPrefix(usualChart, "\n") {
 		t.Errorf("the chart is\n%s", got)
 	}
