@@ -22,12 +22,16 @@ type known struct {
 	returns Return
 	figures figures     // on all paylines
 	whole   bool        // whether these come from the distribution of all lines together
+	paid    law         // of the paid spin by itself, in bets per line, if they do
 	total   games.Value // the return, after what a maximum win takes
 }
 
 func (m *machine) know() known {
 	k := known{returns: m.exactReturn()}
-	if k.figures, k.whole = m.figures(m.lines, buckets); !k.whole {
+	var s statistics
+	if s, k.whole = m.statistics(m.lines); k.whole {
+		k.figures, k.paid = m.figuresOf(s, int64(len(m.lines)), buckets), s.paid.with(1, nothing())
+	} else {
 		k.figures = figuresOfSingles(m.singles())
 	}
 	k.total = games.Value{Low: difference(k.returns.Total, k.figures.cost.High), High: difference(k.returns.Total, k.figures.cost.Low)}
@@ -85,7 +89,7 @@ func (m *machine) bounds(k known) games.Bounds {
 		return games.Bounds{Lowest: k.returns.Total, Highest: k.returns.Total,
 			Proof: "every line returns the same share and scatters pay on the total bet, so bet and number of lines only scale a round"}
 	}
-	worst := new(big.Rat)
+	worst := k.figures.cost.High
 	for _, one := range m.singles() {
 		worst = greater(worst, one.cost.High)
 	}
@@ -135,22 +139,12 @@ func (e *Engine) findings(k known) []games.Finding {
 	if !k.whole {
 		add("Not computed", "distribution of wins", "too many lines on too varied strips: hit frequency, variance and maximum are bounds")
 	}
-	if s := e.spinFindings(); s != nil {
-		found = append(found, s...)
+	if k.whole && m.mostFree > 0 && k.paid.most > 0 {
+		add("Largest win of one spin", big.NewRat(k.paid.most, int64(len(m.lines))).FloatString(2)+"×",
+			"the most that the paid spin itself can win, all paylines active")
+		add("Chance of that", "1 in "+new(big.Rat).Inv(k.paid.mostChance).FloatString(0), "how likely that is")
 	}
 	return found
-}
-
-// spinFindings are about the paid spin by itself.
-func (e *Engine) spinFindings() []games.Finding {
-	report := e.Report()
-	if report.MaximumSpin == nil || e.machine.mostFree == 0 {
-		return nil
-	}
-	return []games.Finding{
-		{Name: "Largest win of one spin", Value: report.MaximumSpin.FloatString(2) + "×", Meaning: "the most that the paid spin itself can win, all paylines active"},
-		{Name: "Its chance", Value: "1 in " + new(big.Rat).Inv(report.MaximumSpinChance).FloatString(0), Meaning: "how likely that is"},
-	}
 }
 
 func percent(share *big.Rat) string { return product(share, whole(100)).FloatString(6) + "%" }

@@ -51,3 +51,42 @@ func BenchmarkPlayStep(b *testing.B) {
 		nonce++
 	}
 }
+
+// recordedRound returns the record of a round as a server leaves it.
+func recordedRound(b *testing.B, variant games.Variant, pair fairness.Pair, nonce uint64) games.Record {
+	action := spinOf(20)
+	result, err := games.Play(variant, games.Round{Currency: usd}, nil, action, pair.Round(nonce))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return games.Record{
+		RoundID: "8c6b1c0e", GameID: "slots", Variant: variant.ID, RulesHash: variant.RulesHash, Status: result.Status,
+		Stake: result.Stake.Number(), Payout: result.Payout.Number(), Currency: "USD",
+		ServerSeedHash: pair.ServerSeed.Hash(), ServerSeed: pair.ServerSeed.Reveal(), ClientSeed: pair.ClientSeed, Nonce: nonce,
+		Actions: []games.RecordedAction{{Type: games.TypeAction, Payload: action.Payload, Outcome: result.Outcome,
+			Stake: result.Stake.Number(), Payout: result.Payout.Number(), Balance: "100.00"}},
+	}
+}
+
+// BenchmarkVerify measures the whole verification of rounds as they come, winning ones and free spins among them, HMAC included.
+func BenchmarkVerify(b *testing.B) {
+	catalogue, err := games.NewCatalogue(Game())
+	if err != nil {
+		b.Fatal(err)
+	}
+	game, _ := catalogue.Lookup("slots")
+	variant, _ := game.Variant("RTP_96")
+	pair := fairness.Pair{ServerSeed: fairness.NewServerSeed(), ClientSeed: "benchmark"}
+	records := make([]games.Record, 2000)
+	for nonce := range records {
+		records[nonce] = recordedRound(b, variant, pair, uint64(nonce))
+	}
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		if report, err := games.Verify(catalogue, records[i%len(records)]); err != nil || !report.OK {
+			b.Fatalf("%+v, %v", report.Checks, err)
+		}
+		i++
+	}
+}

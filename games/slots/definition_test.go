@@ -46,11 +46,7 @@ func parsed(t testing.TB, text string) *Definition {
 // reparsed returns a definition as a file that holds it would give it.
 func reparsed(t testing.TB, d *Definition) *Definition {
 	t.Helper()
-	text, err := json.Marshal(d)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return parsed(t, string(text))
+	return parsed(t, string(marshal(d)))
 }
 
 // mistakesOf returns the lines of what ParseDefinition finds wrong.
@@ -307,4 +303,12 @@ func FuzzParseDefinition(f *testing.F) {
 			playSome(t, engine, 3)
 		}
 	})
+}
+
+func marshal(d *Definition) []byte {
+	text, err := json.Marshal(d)
+	if err != nil {
+		panic(err)
+	}
+	return text
 }

@@ -36,6 +36,7 @@ type walk struct {
 	*machine
 	lines  [][MaxReels]uint8
 	nodes  map[string]*node // by the runs that go on, written as bytes
+	ended  *node            // the one of no runs, once there is one
 	work   int
 	key    []byte
 	alive  []lineRun
@@ -83,7 +84,7 @@ func groupColumns(stops []stop) (grouped []weighedStop) {
 // stop stops one more reel in every way. It returns false when the work is too much.
 func (w *walk) stop(reel int, columns []weighedStop) bool {
 	before := w.nodes
-	w.nodes = map[string]*node{}
+	w.nodes, w.ended = map[string]*node{}, nil
 	for _, n := range before {
 		if w.work += (1 + len(n.runs)) * len(columns); w.work > workLimit {
 			return false
@@ -118,11 +119,7 @@ func (w *walk) group(n *node, reel int, c *weighedStop) {
 			w.key = append(w.key, r.line, longer.of, longer.lead, longer.wilds)
 		}
 	}
-	to := w.nodes[string(w.key)]
-	if to == nil {
-		to = &node{slices.Clone(w.alive), distribution{}}
-		w.nodes[string(w.key)] = to
-	}
+	to := w.node()
 	for i := range w.groups {
 		if g := &w.groups[i]; g.to == to && g.more == more {
 			g.ways += c.ways
@@ -130,4 +127,20 @@ func (w *walk) group(n *node, reel int, c *weighedStop) {
 		}
 	}
 	w.groups = append(w.groups, group{to, more, c.ways})
+}
+
+// node returns the node of the runs that are alive.
+func (w *walk) node() *node {
+	if len(w.key) == 0 && w.ended != nil { // by far the most
+		return w.ended
+	}
+	to := w.nodes[string(w.key)]
+	if to == nil {
+		to = &node{slices.Clone(w.alive), distribution{}}
+		w.nodes[string(w.key)] = to
+	}
+	if len(w.key) == 0 {
+		w.ended = to
+	}
+	return to
 }

@@ -49,7 +49,11 @@ func TestOpenPlaysWhatIsSimulated(t *testing.T) {
 	m, engine := builtInMachine(t, "RTP_96"), variant(t, "RTP_96")
 	core, contract := fairness.NewSimulation(9), fairness.NewSimulation(9)
 	var r round
-	for i := range 20_000 {
+	count := 20_000
+	if raceEnabled {
+		count /= 10
+	}
+	for i := range count {
 		lines := 1 + i%20
 		m.play(&r, lines, core)
 		result, err := games.Play(engine, games.Round{Currency: usd}, nil, spinOf(lines), contract)
