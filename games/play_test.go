@@ -34,6 +34,8 @@ func (s scripted) Act(games.Round, json.RawMessage, games.Action, fairness.Draws
 
 func (s scripted) CashOut(games.Round, json.RawMessage) (games.Step, error) { return s.step, nil }
 
+func (s scripted) Expire(games.Round, json.RawMessage) (games.Step, error) { return s.step, nil }
+
 var noAction = games.Action{Name: "any", Payload: json.RawMessage("{}")}
 
 func TestPlayHoldsEnginesToTheirPromises(t *testing.T) {
@@ -73,12 +75,19 @@ func TestPlayHoldsEnginesToTheirPromises(t *testing.T) {
 		if !errors.As(err, &broken) || !strings.Contains(err.Error(), complaint) {
 			t.Errorf("%+v: got %v, want %q", step, err, complaint)
 		}
+		_, err = games.Expire(scripted{step: step}, r, open, d)
+		if complaint = strings.Replace(complaint, "cashout", "expiry", 1); !errors.As(err, &broken) || !strings.Contains(err.Error(), complaint) {
+			t.Errorf("%+v: got %v, want %q", step, err, complaint)
+		}
 	}
 	if _, err := games.Play(scripted{}, games.Round{}, nil, noAction, d); err == nil {
 		t.Error("played a round without a currency")
 	}
 	if _, err := games.CashOut(scripted{}, games.Round{}, open, d); err == nil {
 		t.Error("cashed out a round without a currency")
+	}
+	if _, err := games.Expire(scripted{}, games.Round{}, open, d); err == nil {
+		t.Error("expired a round without a currency")
 	}
 }
 
@@ -104,12 +113,16 @@ func TestPlayFillsIn(t *testing.T) {
 	}
 }
 
-func TestCashOutNeedsAnOpenRound(t *testing.T) {
+func TestOnlyAnOpenRoundEndsWithoutAnAction(t *testing.T) {
 	t.Parallel()
 	var refused *games.ActionError
 	_, err := games.CashOut(scripted{}, games.Round{Currency: currency(t, "USD")}, nil, fairness.NewSimulation(1))
 	if !errors.As(err, &refused) || refused.Action != "cashout" {
 		t.Errorf("got %v", err)
+	}
+	_, err = games.Expire(scripted{}, games.Round{Currency: currency(t, "USD")}, nil, fairness.NewSimulation(1))
+	if !errors.As(err, &refused) || refused.Action != "expiry" {
+		t.Errorf("expired: %v", err)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"croupier/fairness"
 	"croupier/games"
+	"croupier/games/gamestest"
 	"croupier/wallet/money"
 )
 
@@ -96,6 +97,70 @@ func TestVerifyPlayedRounds(t *testing.T) {
 	}
 	if !seen[games.InProgress] || !seen[games.Completed] || !seen[games.CashedOut] || !rounded {
 		t.Errorf("not every way was gone: %v, rounded %v", seen, rounded)
+	}
+}
+
+// A round that the server ended is verified like any other: what it returned or paid is recomputed, the fair rounding included.
+func TestVerifyExpiredRounds(t *testing.T) {
+	t.Parallel()
+	c := catalogue(t)
+	game, _ := c.Lookup("ladder")
+	rounded := false
+	for nonce := range uint64(60) {
+		play, err := gamestest.NewRecorder(game, game.Default, "USD", newPair(t), nonce, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, payload := range []string{`{"action":"bet","amount":0.13}`, `{"action":"climb"}`, `{"action":"climb"}`}[:1+nonce%3] {
+			if play.Open() || play.Record().Status == "" {
+				if _, err := play.Act(payload); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if !play.Open() { // fell
+			continue
+		}
+		untouched := len(play.Record().Actions) == 1
+		if _, err := play.Expire(); err != nil {
+			t.Fatal(err)
+		}
+		rec := play.Record()
+		last := rec.Actions[len(rec.Actions)-1]
+		if last.Type != games.TypeExpiry || untouched != (rec.Payout == "0.13") || untouched != (rec.Status == games.Completed) {
+			t.Errorf("nonce %d: record %+v", nonce, rec)
+		}
+		report, err := games.Verify(c, rec)
+		if err != nil || !report.OK {
+			t.Fatalf("nonce %d: %s, %v", nonce, failures(report), err)
+		}
+		draws := report.Draws[len(report.Draws)-1].Draws
+		rounded = rounded || len(draws) == 1 && draws[0].Label == "pay"
+		// The same end under another name, or with another payout, is found.
+		for name, lie := range map[string]func(*games.RecordedAction){
+			"played": func(a *games.RecordedAction) {
+				a.Type, a.Payload = games.TypeAction, json.RawMessage(`{"action":"expire"}`)
+			},
+			"kept": func(a *games.RecordedAction) { a.Payout = "0.00" },
+		} {
+			lied := rec
+			lied.Actions = append([]games.RecordedAction(nil), rec.Actions...)
+			lie(&lied.Actions[len(lied.Actions)-1])
+			if report, err := games.Verify(c, lied); err != nil || report.OK {
+				t.Errorf("nonce %d: %s was not found: %v", nonce, name, err)
+			}
+		}
+		if untouched { // nothing could be cashed out: only the server ends such a round
+			lied := rec
+			lied.Actions = append([]games.RecordedAction(nil), rec.Actions...)
+			lied.Actions[1].Type = games.TypeCashOut
+			if report, err := games.Verify(c, lied); err != nil || report.OK {
+				t.Errorf("nonce %d: a cash-out before the first climb was not found: %v", nonce, err)
+			}
+		}
+	}
+	if !rounded {
+		t.Error("no expiry was rounded")
 	}
 }
 

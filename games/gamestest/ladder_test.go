@@ -129,6 +129,36 @@ func TestNothingShowsTheLooseRungOfAnOpenRound(t *testing.T) {
 	}
 }
 
+// A round that nobody finishes is worth what it could be cashed out for; the stake of one that never climbed is returned.
+func TestExpiry(t *testing.T) {
+	t.Parallel()
+	d := fairness.Forced(fairness.NewSimulation(1), fairness.Script{"init": {looseRungs - 1}, "1": {0}, "2": {0}})
+	for climbs := range 3 {
+		r, state := round(t), json.RawMessage(nil)
+		for _, a := range []games.Action{act(`{"action":"bet","amount":1}`), act(`{"action":"climb"}`), act(`{"action":"climb"}`)}[:1+climbs] {
+			result, err := games.Play(ladder, r, state, a, d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, state = r.Next(result), result.State
+		}
+		end, err := games.Expire(ladder, r, state, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if climbs == 0 {
+			if end.Status != games.Completed || end.Payout.String() != "1.00" {
+				t.Errorf("before the first climb: %+v", end)
+			}
+			continue
+		}
+		taken, err := games.CashOut(ladder, r, state, d)
+		if err != nil || end.Status != games.CashedOut || end.Win.Multiple != taken.Win.Multiple || !end.Win.Of.Equal(taken.Win.Of) || string(end.Outcome) != string(taken.Outcome) {
+			t.Errorf("after %d climbs: %+v, cashed out %+v, %v", climbs, end, taken, err)
+		}
+	}
+}
+
 func TestForce(t *testing.T) {
 	t.Parallel()
 	for fall := 1; fall <= topRung+1; fall++ {
