@@ -26,6 +26,12 @@ var players = map[string]steps{
 	"guess": {open: bet, next: func(r *rand.Rand) string {
 		return fmt.Sprintf(`{"action":"guess","position":%d,"character":%q}`, r.IntN(12), []string{"A", "B", "0", "9", "Z", "K"}[r.IntN(6)])
 	}},
+	"launch": {open: bet, next: func(r *rand.Rand) string {
+		return fmt.Sprintf(`{"action":"launch","angle":%d.%d,"power":%d}`, 10+r.IntN(70), r.IntN(10), 100+r.IntN(1900)/(1+r.IntN(4)))
+	}},
+	"move": {open: bet, next: func(r *rand.Rand) string {
+		return fmt.Sprintf(`{"action":"move","dx":%.1f,"dy":%.1f}`, float64(r.IntN(41)-20)/10, float64(r.IntN(41)-20)/10)
+	}},
 	"smash": {open: bet, next: func(*rand.Rand) string { return `{"action":"hit"}` }},
 }
 

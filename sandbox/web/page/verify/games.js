@@ -11,7 +11,9 @@
 // the page's proof. The games with a cash-out are made by cashout.js, as those of the server are by games/cashout.
 import * as dice from "./dice.js";
 import * as guess from "./guess.js";
+import * as launch from "./launch.js";
+import * as move from "./move.js";
 import * as slots from "./slots.js";
 import * as smash from "./smash.js";
 
-export const GAMES = { slots, guess, smash, dice };
+export const GAMES = { slots, guess, launch, smash, move, dice };
