@@ -40,6 +40,7 @@ func TestPage(t *testing.T) {
 		"free spins":          freeSpins,
 		"the API's page":      apiPage,
 		"guess":               guessRounds,
+		"launch":              launchRounds,
 		"smash":               smashRounds,
 		"dice":                diceRounds,
 	} {

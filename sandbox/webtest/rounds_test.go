@@ -125,6 +125,57 @@ func guessRounds(t *testing.T, h *house) {
 	h.checkLedger(t)
 }
 
+// launchRounds launches with the connection cut while a shot flies and the page reloaded, and falls into the water.
+func launchRounds(t *testing.T, h *house) {
+	const name = "lou"
+	w := newWire(t, h)
+	b := h.open(t, desktop, w.url()+"#launch")
+	b.expect("net::ERR_", "WebSocket connection to") // the wire is cut
+	b.sitDown(name)
+	h.forceGame(t, name, "launch", `{"winds":[9,0,3]}`)
+	b.bet("5.00")
+	b.fill("#launch-angle", "62.05")
+	b.wait(`document.querySelector("#launch-shot").disabled && document.querySelector("#launch-angle").getAttribute("aria-invalid") === "true"`)
+	b.fill("#launch-angle", "62.0")
+	b.fill("#launch-power", "1800")
+	b.looksGood("launch-open")
+	w.cutInsteadOf(`"type":"action_result"`)
+	b.press("\r") // in the field
+	b.wait(`document.body.dataset.connection === "waiting"`)
+	b.said("× 5 in the sea: the wind carried it 9 pads on. Cash out for 24.00, or go on.")
+	if a := h.account(t, name); a.actions != 3 { // the rotation, the bet and the shot
+		t.Errorf("%+v, want 3 actions", a)
+	}
+	b.inRound()
+	b.looksGood("launch-landed")
+	b.run(chromedp.Reload())
+	b.said("Your open round is as you left it. Cash out for 24.00, or go on.")
+	b.inRound()
+	if got := b.text(".launch .shots"); got != "Shots: × 5. 9 left." {
+		t.Errorf("the shots: %q", got)
+	}
+	b.fill("#launch-angle", "45")
+	b.fill("#launch-power", "100")
+	b.click("#launch-shot")
+	b.said("× 1 in the pond: the wind carried it 0 pads on.")
+	b.inRound()
+	b.click("#cashout")
+	b.said("Won 24.00 on a stake of 5.00")
+	b.free()
+	b.balanceIs("1,019.00")
+
+	h.forceGame(t, name, "launch", `{"winds":[7]}`)
+	b.bet("1.00")
+	b.click("#launch-shot")
+	b.said("A splash in the pond: the wind carried it 7 pads on. Nothing this time.")
+	b.free()
+	b.looksGood("launch-splash")
+	b.balanceIs("1,018.00")
+	if proof := b.proved(2); !strings.Contains(proof, "by how many pads the wind carries the shot on") {
+		t.Errorf("the proof says %q", proof)
+	}
+}
+
 // smashRounds hits a safe until it cracks, with the page reloaded and the connection cut on the way, and breaks a hammer.
 func smashRounds(t *testing.T, h *house) {
 	const name = "sam"

@@ -38,6 +38,7 @@
 // scenes/NAME.css, below a class of its own, linked from index.html.
 import { Dice } from "./dice.js";
 import { Guess } from "./guess.js";
+import { Launch } from "./launch.js";
 import { Smash } from "./smash.js";
 
-export const SCENES = { guess: Guess, smash: Smash, dice: Dice };
+export const SCENES = { guess: Guess, launch: Launch, smash: Smash, dice: Dice };
