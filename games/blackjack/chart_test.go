@@ -35,6 +35,7 @@ func TestChartsWithMistakes(t *testing.T) {
 		"a missing cell":    func(s string) string { return strings.Replace(s, "S  S\n", "S\n", 1) },
 		"a cell too many":   func(s string) string { return strings.Replace(s, "S\n", "S  S\n", 1) },
 		"an unknown letter": func(s string) string { return strings.Replace(s, "S\n", "X\n", 1) },
+		"an unknown pair":   func(s string) string { return s[:len(s)-2] + "X\n" },
 		"split of a total":  func(s string) string { return strings.Replace(s, "S\n", "P\n", 1) },
 		"other columns":     func(s string) string { return strings.Replace(s, "T  A\n", "A  T\n", 1) },
 		"something after":   func(s string) string { return s + "end\n" },
@@ -65,7 +66,8 @@ func TestDecide(t *testing.T) {
 		}
 		chart.Hard[5][up], chart.Hard[11][up], chart.Hard[12][up], chart.Hard[16][up] = HitIt, DoubleOrHit, SurrenderHit, SurrenderStand
 		chart.Soft[18][up] = DoubleOrStand
-		chart.Pair[1][up], chart.Pair[8][up], chart.Pair[9][up], chart.Pair[10][up] = SplitIt, SurrenderSplit, SplitIt, StandOn
+		chart.Pair[1][up], chart.Pair[8][up], chart.Pair[9][up], chart.Pair[10][up] = SplitIt, SurrenderSplit, SplitIt, HitIt
+		chart.Pair[2][up], chart.Pair[7][up] = DoubleOrHit, SurrenderSplit
 	}
 	noSurrender := func(r *Rules) { r.LateSurrender = false }
 	neither := func(r *Rules) { r.LateSurrender, r.MaxHands = false, 2 }
@@ -92,7 +94,10 @@ func TestDecide(t *testing.T) {
 		{"surrender a pair, else split, else the total", neither, "8 7 8 T 8", "p", Stand},
 		{"split", nil, "9 7 9 T", "", Split},
 		{"split, else the total", neither, "9 7 9 T 9", "p", Stand},
-		{"a pair that is not split", nil, "T 7 K T", "", Stand},
+		{"a pair that is not split", nil, "T 7 K T", "", Hit},
+		{"double a pair, whatever its total says", nil, "2 7 2 T", "", Double},
+		{"double a pair, else hit, whatever its total says", noDouble, "2 7 2 T", "", Hit},
+		{"surrender a pair, whatever its total says", nil, "7 7 7 T", "", Surrender},
 		{"a pair by its total", nil, "6 7 6 T", "", Surrender},
 		{"a split ace", again, "A 7 A T A", "p", Split},
 	} {

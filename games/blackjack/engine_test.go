@@ -261,6 +261,31 @@ func TestDoubleAndSplitTakeStakes(t *testing.T) {
 	}
 }
 
+// TestInsuranceIsShownAsItStands: lost as soon as the dealer has looked, and open until the end where nobody looks.
+func TestInsuranceIsShownAsItStands(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		rules  func(*Rules)
+		forced string
+		shown  []string // after the bet, insurance {true} and stand
+	}{
+		{nil, `{"player":["TS","9H"],"dealer":["AD","7C"]}`, []string{"offered", "lost", "lost"}},
+		{nil, `{"player":["TS","9H"],"dealer":["AD","TC"]}`, []string{"offered", "won"}},
+		{noPeek, `{"player":["TS","9H"],"dealer":["AD"],"next":["TC"]}`, []string{"offered", "taken", "won"}},
+		{noPeek, `{"player":["TS","9H"],"dealer":["AD"],"next":["7C"]}`, []string{"offered", "taken", "lost"}},
+	} {
+		p := open(t, engineOf(t, test.rules), "USD", "1.00", test.forced)
+		shown := []string{p.last.Step.Outcome.(Outcome).Insurance.Status}
+		for _, move := range []string{"insure", "stand"}[:len(test.shown)-1] {
+			p.moves(move)
+			shown = append(shown, p.last.Step.Outcome.(Outcome).Insurance.Status)
+		}
+		if p.last.Status != games.Completed || !reflect.DeepEqual(shown, test.shown) {
+			t.Errorf("%s: %s, insurance is shown as %q, want %q", test.forced, p.last.Status, shown, test.shown)
+		}
+	}
+}
+
 func TestRefusedActions(t *testing.T) {
 	t.Parallel()
 	e := engineOf(t, nil)

@@ -75,8 +75,12 @@ func TestForceRefusesWhatCannotBe(t *testing.T) {
 	text, _ := json.Marshal(map[string]any{"player": []string{"AS", "KH"}, "dealer": []string{"6D", "TC"}, "next": next})
 	_, err := peek.Force(text)
 	var wrong *games.FieldError
-	if !errors.As(err, &wrong) || wrong.Field != "next" {
+	if !errors.As(err, &wrong) || *wrong != (games.FieldError{Field: "next", Reason: "must be at most 26 cards"}) {
 		t.Errorf("%d cards: %v", len(next), err)
+	}
+	_, err = peek.Force(json.RawMessage(`{"player":["AS"],"dealer":["6D","TC"]}`))
+	if !errors.As(err, &wrong) || *wrong != (games.FieldError{Field: "player", Reason: "must be 2 cards"}) {
+		t.Errorf("one card: %v", err)
 	}
 }
 

@@ -110,6 +110,28 @@ func TestARoundWithAnIllegalMove(t *testing.T) {
 	}
 }
 
+// TestMimic plays as the dealer must.
+func TestMimic(t *testing.T) {
+	t.Parallel()
+	h17 := func(r *Rules) { r.HitSoft17 = true }
+	for _, test := range []struct {
+		rules func(*Rules)
+		cards string
+		want  Move
+	}{
+		{nil, "T 7 2 T", Hit}, {nil, "T 7 6 T", Hit}, {nil, "T 7 7 T", Stand}, {nil, "T 7 9 T", Stand}, {nil, "8 7 8 T", Hit},
+		{nil, "A 7 5 T", Hit}, {nil, "A 7 6 T", Stand}, {nil, "A 7 7 T", Stand}, {nil, "9 A 9 9", Decline},
+		{h17, "A 7 5 T", Hit}, {h17, "A 7 6 T", Hit}, {h17, "A 7 7 T", Stand}, {h17, "T 7 7 T", Stand}, {h17, "T 7 6 T", Hit},
+		{h17, "T 7 8 T", Stand},
+	} {
+		table := NewTable(switched(test.rules), Stacked(spades(t, test.cards)...))
+		table.Deal(true)
+		if got := mimic(table); got != test.want {
+			t.Errorf("%s: move %d, want %d", test.cards, got, test.want)
+		}
+	}
+}
+
 // TestEveryVariantKnowsItsFigures holds what is embedded together: each strategy has its figures, and the first one's return is the
 // engine's. The package odds holds the figures themselves.
 func TestEveryVariantKnowsItsFigures(t *testing.T) {
