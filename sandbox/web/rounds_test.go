@@ -20,6 +20,10 @@ type steps struct {
 }
 
 var players = map[string]steps{
+	"blackjack": {open: bet, next: func(r *rand.Rand) string {
+		return []string{`{"action":"hit"}`, `{"action":"stand"}`, `{"action":"double"}`, `{"action":"split"}`, `{"action":"split"}`, `{"action":"surrender"}`,
+			`{"action":"insurance","accept":true}`, `{"action":"insurance","accept":false}`}[r.IntN(8)]
+	}},
 	"dice": {open: func(r *rand.Rand) string {
 		return fmt.Sprintf(`{"action":"roll","amount":%d.%02d,"chance":%d.%02d}`, r.IntN(9), 1+r.IntN(99), 1+r.IntN(97), r.IntN(100))
 	}},

@@ -47,6 +47,7 @@ func TestVerifier(t *testing.T) {
 	}
 	all = append(all, forgeries(t, all[len(all)-1])...)
 	all = append(all, playedBySteps(t, c)...)
+	all = append(all, blackjackRounds(t)...)
 	all = append(all, forgedSteps(t, c)...)
 	all = append(all, vectorRounds(t, c)...)
 

@@ -61,7 +61,7 @@ async function replay(record, game, check, report) {
   if (nonce < 0) throw new RangeError("the nonce is negative");
   const draws = await Draws.of(record.serverSeed, record.clientSeed, nonce, scriptOf(record));
   const scale = Decimal.from(record.stake).scale; // the currency's: money is printed with all its decimals
-  const round = { bet: Decimal.zero, stake: Decimal.zero, step: 0 };
+  const round = { bet: Decimal.zero, stake: Decimal.zero, step: 0, scale };
   let state = null;
   let status = "not opened";
   let payout = Decimal.zero;
