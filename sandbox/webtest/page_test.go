@@ -42,6 +42,7 @@ func TestPage(t *testing.T) {
 		"guess":               guessRounds,
 		"launch":              launchRounds,
 		"smash":               smashRounds,
+		"move":                moveRounds,
 		"dice":                diceRounds,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // sitDown signs in as a new player at a game's table and waits until a round can be opened under the player's own client seed.
@@ -174,6 +175,67 @@ func launchRounds(t *testing.T, h *house) {
 	if proof := b.proved(2); !strings.Contains(proof, "by how many pads the wind carries the shot on") {
 		t.Errorf("the proof says %q", proof)
 	}
+}
+
+// moveRounds walks by keyboard, button and tap, with the page reloaded and an answer lost on the way, into a cash-out and into a trap.
+func moveRounds(t *testing.T, h *house) {
+	const name = "mia"
+	w := newWire(t, h)
+	b := h.open(t, desktop, w.url()+"#move")
+	b.expect("net::ERR_", "WebSocket connection to") // the wire is cut
+	b.sitDown(name)
+	h.forceGame(t, name, "move", `{"traps":[[7,12]]}`) // the others are in the first two rows
+	b.bet("10.00")
+	b.press(kb.ArrowRight) // the focus is in the field
+	b.said("1 new cell, 1 opened. Cash out for 10.80, or go on.")
+	b.inRound()
+	w.cutInsteadOf(`"type":"action_result"`)
+	b.press(kb.ArrowUp)
+	b.wait(`document.body.dataset.connection === "waiting"`)
+	b.said("1 new cell, 2 opened.")
+	if a := h.account(t, name); a.actions != 4 { // the rotation, the bet and two moves
+		t.Errorf("%+v, want 4 actions", a)
+	}
+	b.inRound()
+	b.tapCell(12, 3) // four columns and three rows on
+	b.said("opened. Cash out for")
+	b.inRound()
+	state := b.text("#worth")
+	b.looksGood("move-open")
+	b.run(chromedp.Reload())
+	b.said("Your open round is as you left it.")
+	b.inRound()
+	if got := b.text("#worth"); got != state {
+		t.Errorf("worth %q, and %q before the page was loaded anew", got, state)
+	}
+	b.click(`.arrows [aria-label^="Left"]`)
+	b.said("new cell")
+	b.inRound()
+	b.click("#cashout")
+	b.said("Won ")
+	b.free()
+	b.balanceIs(h.account(t, name).balance)
+	b.looksGood("move-over")
+
+	h.forceGame(t, name, "move", `{"traps":[[7,9]]}`)
+	b.bet("1.00")
+	b.tapCell(7, 12)
+	b.said("A trap in column 8, row 10. Nothing this time.")
+	b.free()
+	b.looksGood("move-trapped")
+	if proof := b.proved(2); !strings.Contains(proof, "which two cells are swapped") {
+		t.Errorf("the proof says %q", proof)
+	}
+}
+
+// tapCell clicks in the middle of a cell of the field, by column and row from 0.
+func (b *tab) tapCell(column, row int) {
+	b.t.Helper()
+	type point struct{ X, Y float64 }
+	const where = `(() => { const f = document.querySelector(".move svg"); f.scrollIntoView({block: "center"}); const r = f.getBoundingClientRect();
+		return { X: r.left + r.width * (%d + 0.5) / 15, Y: r.top + r.height * (%d + 0.5) / 15 }; })()`
+	at := eval[point](b, fmt.Sprintf(where, column, row))
+	b.run(chromedp.MouseClickXY(at.X, at.Y))
 }
 
 // smashRounds hits a safe until it cracks, with the page reloaded and the connection cut on the way, and breaks a hammer.

@@ -39,6 +39,7 @@
 import { Dice } from "./dice.js";
 import { Guess } from "./guess.js";
 import { Launch } from "./launch.js";
+import { Move } from "./move.js";
 import { Smash } from "./smash.js";
 
-export const SCENES = { guess: Guess, launch: Launch, smash: Smash, dice: Dice };
+export const SCENES = { guess: Guess, launch: Launch, smash: Smash, move: Move, dice: Dice };
