@@ -114,7 +114,7 @@ const (
 	depositDoc      = "Moves money from you to the player. The same transactionId again moves nothing and is answered as the first time; with another amount or player it is 80007. So a call without an answer can be sent again."
 	withdrawDoc     = "Moves money from the player to you, if it is there: money at stake is not. The transactionId is as for a deposit, and of the same space."
 	roundsDoc       = "Records of the player's rounds, newest first, page by page."
-	roundDoc        = "Every action with its outcome and its money. The server seed is there once it is revealed; with it the whole round can be recomputed."
+	roundDoc        = "Every action with its outcome and its money. The server seed is there once it is revealed; with it the whole round can be recomputed. An action's type is action, cashout, or expiry: with the last the server ended a round that nobody finished."
 	seedsDoc        = "What the next round is committed to, and the commitment to the server seed after it."
 	seedHistoryDoc  = "Every pair that was played and revealed, newest first, page by page."
 	rotateDoc       = "Reveals the active server seed, makes the next one active with your client seed, and commits to a new next one. Refused with 80007 while a round is open. Every call that succeeds rotates: if you may have to send it again because no answer came, send expectedServerSeedHash, the serverSeedHash that GET /seeds shows. Then it rotates once: 80007 tells that another pair is active now, and GET /seeds/history has what was revealed."

@@ -125,10 +125,11 @@ func TestAppendOnlyTablesStayAsTheyAre(t *testing.T) {
 			refused(t, byGrant, h.app, fmt.Sprintf(sql, table))
 		}
 	}
-	for _, table := range []string{"seats", "players", "operators", "builds", "sessions"} {
+	for _, table := range []string{"seats", "players", "operators", "builds", "sessions", "expiries", "river_migration"} {
 		refused(t, byGrant, h.app, "DELETE FROM "+table)
 	}
 	refused(t, byGrant, h.app, "UPDATE builds SET rules_hash = rules_hash")
+	refused(t, byGrant, h.app, "UPDATE river_migration SET version = version")
 	refused(t, byGrant, h.app, "SET session_replication_role = replica")
 }
 

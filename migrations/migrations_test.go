@@ -54,6 +54,33 @@ func TestEachMigrationGoesDownAndUp(t *testing.T) {
 	}
 }
 
+// Taking back the migration that made room for expiries does not take back what was recorded.
+func TestRecordedExpiriesOutliveTheirMigration(t *testing.T) {
+	t.Parallel()
+	url := pgtest.New(t)
+	conn := connect(t, url, "")
+	record := func(kind string) error {
+		_, err := conn.Exec(t.Context(), `INSERT INTO actions (player_id, session_id, request_id, type, request, answer, round_id, step, at)
+			SELECT gen_random_uuid(), uuid_floor(now()), 'r', $1, '{}', '{}', gen_random_uuid(), 0, now()`, kind)
+		return err
+	}
+	must(t, record("expiry"))
+	if record("bonus") == nil {
+		t.Error("an action of an unknown type was recorded")
+	}
+	must(t, migrations.Down(t.Context(), url))
+	if record("expiry") == nil {
+		t.Error("an expiry was recorded by a schema that has none")
+	}
+	var kept int
+	must(t, conn.QueryRow(t.Context(), `SELECT count(*) FROM actions WHERE type = 'expiry'`).Scan(&kept))
+	must(t, migrations.Up(t.Context(), url))
+	must(t, record("expiry"))
+	if kept != 1 {
+		t.Errorf("%d expiries are left", kept)
+	}
+}
+
 func compare(t *testing.T, before, after []string) {
 	t.Helper()
 	have := map[string]bool{}
