@@ -2,66 +2,100 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"math/big"
 	"os"
-	"slices"
 	"strings"
-	"time"
 
-	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
+	"github.com/alecthomas/kong"
 
-	"croupier/games/slots"
+	"croupier/games"
+	"croupier/games/builtin"
 )
 
 // rtpCmd prints what games return to their players, exactly.
 type rtpCmd struct {
-	Slots rtpSlotsCmd `cmd:"" aliases:"slotty-slots" help:"The slot machine, at each of its variants."`
+	Summary   rtpSummaryCmd   `cmd:"" default:"withargs" help:"The returns of all games and variants, in one table; with --all, everything into docs/rtp.md. Runs if no game is named."`
+	Slots     rtpSlotsCmd     `cmd:"" aliases:"slotty-slots" help:"The slot machine, or one that a definition file describes."`
+	Blackjack rtpBlackjackCmd `cmd:"" help:"Blackjack, by the rules of a variant or any others."`
+	Guess     rtpGameCmd      `cmd:"" help:"The hidden key."`
+	Launch    rtpGameCmd      `cmd:"" help:"The rocket."`
+	Smash     rtpGameCmd      `cmd:"" aliases:"safe-smash" help:"The safe and the hammer."`
+	Move      rtpGameCmd      `cmd:"" help:"The field of traps."`
+	Dice      rtpGameCmd      `cmd:"" help:"Roll under."`
 }
 
-// rtpSlotsCmd prints the exact mathematics of slots, and confirms it if asked to.
-type rtpSlotsCmd struct {
-	Variant   string `placeholder:"RTP_96" help:"Only this variant; all of them if not given."`
-	Simulate  int64  `placeholder:"N" help:"Also play this many rounds through the engine that the server runs, and compare."`
-	Seed      uint64 `default:"1" help:"Seed of the simulation; the same seed plays the same rounds on any machine."`
-	FullCycle bool   `help:"Also play every stop of the reels (33,554,432 windows a variant; seconds to a minute) and compare."`
-	JSON      bool   `name:"json" help:"Print JSON."`
+// rtpFlags are what can be asked about every game.
+type rtpFlags struct {
+	Variant  string `placeholder:"RTP_96" help:"Only this variant; all of them if not given."`
+	Simulate int64  `placeholder:"N" help:"Also play this many rounds through the rules that the server runs, and compare."`
+	Strategy string `placeholder:"NAME" help:"How the simulation plays; the plainest way if not given. The table names the strategies."`
+	Seed     uint64 `default:"1" help:"Seed of the simulation; the same seed plays the same rounds on any machine."`
+	JSON     bool   `name:"json" help:"Print JSON."`
+}
+
+// rtpGameCmd prints the exact mathematics of a game, and confirms it if asked to.
+type rtpGameCmd struct {
+	rtpFlags
 }
 
 // Run prints to standard output, and how far it is to standard error if that is a terminal. It returns an error too when a
-// simulation or a full cycle contradicts the exact values.
-func (c *rtpSlotsCmd) Run() error {
-	return c.run(os.Stdout, barOn(os.Stderr))
-}
-
-func (c *rtpSlotsCmd) run(out io.Writer, bar barMaker) error {
-	variants, err := c.variants()
+// simulation contradicts the exact values.
+func (c *rtpGameCmd) Run(ctx *kong.Context) error {
+	game, err := builtInGame(ctx.Selected().Name)
 	if err != nil {
 		return err
 	}
-	var reports []slotsReport
+	return c.run(game, os.Stdout, barOn(os.Stderr))
+}
+
+func builtInGame(id string) (games.Game, error) {
+	catalogue, err := games.NewCatalogue(builtin.Games()...)
+	if err != nil {
+		return games.Game{}, err
+	}
+	game, ok := catalogue.Lookup(id)
+	if !ok {
+		return games.Game{}, fmt.Errorf("there is no game %q", id)
+	}
+	return game, nil
+}
+
+// run analyses the variants that are asked for and prints what is known of them.
+func (f *rtpFlags) run(game games.Game, out io.Writer, bar barMaker) error {
+	variants, err := f.variants(game)
+	if err != nil {
+		return err
+	}
+	var reports []report
+	progress := bar(game.ID, int64(len(variants)))
 	for _, v := range variants {
-		r := slotsReport{Report: v.engine.Report(), hash: v.hash}
-		if c.FullCycle {
-			if err := fullCycle(v.engine, bar(v.id+" full cycle", v.engine.CycleLength())); err != nil {
-				return fmt.Errorf("%s: the full cycle contradicts the exact values: %w", v.id, err)
-			}
-			r.cycle = v.engine.CycleLength()
+		r, err := analyse(game, v)
+		if err != nil {
+			return err
 		}
-		if c.Simulate > 0 {
-			if r.simulated, err = simulate(v.engine, r.Report, c.Simulate, c.Seed, bar(v.id+" simulation", c.Simulate)); err != nil {
-				return fmt.Errorf("%s: %w", v.id, err)
+		_ = progress.Add(1)
+		if f.Simulate > 0 {
+			if err := r.simulate(f, bar(v.ID+" simulation", f.Simulate)); err != nil {
+				return err
 			}
 		}
 		reports = append(reports, r)
 	}
-	if c.JSON {
+	return printReports(out, reports, f.JSON)
+}
+
+// printReports prints tables or JSON, and returns an error when a simulation contradicts a report.
+func printReports(out io.Writer, reports []report, asJSON bool) error {
+	var err error
+	if asJSON {
 		encoder := json.NewEncoder(out)
 		encoder.SetIndent("", "  ")
-		err = encoder.Encode(slotsJSON(reports))
+		err = encoder.Encode(reportsJSON(reports))
 	} else {
-		err = printSlots(out, reports)
+		err = printTable(out, reports)
 	}
 	if err != nil {
 		return err
@@ -69,62 +103,67 @@ func (c *rtpSlotsCmd) run(out io.Writer, bar barMaker) error {
 	return checkSimulations(reports)
 }
 
-// slotsReport is what is printed of a variant.
-type slotsReport struct {
-	slots.Report
-	hash      string     // of its rules
-	cycle     int64      // windows visited in the full cycle, 0 if not asked for
-	simulated *simulated // nil if not asked for
+func (f *rtpFlags) variants(game games.Game) ([]games.Variant, error) {
+	if f.Simulate < 0 {
+		return nil, fmt.Errorf("--simulate %d: the number of rounds must not be negative", f.Simulate)
+	}
+	if f.Strategy != "" && f.Simulate == 0 {
+		return nil, errors.New("--strategy says how a simulation plays: give --simulate too")
+	}
+	if f.Variant == "" {
+		return game.Variants, nil
+	}
+	if v, ok := game.Variant(f.Variant); ok {
+		return []games.Variant{v}, nil
+	}
+	var ids []string
+	for _, v := range game.Variants {
+		ids = append(ids, v.ID)
+	}
+	return nil, fmt.Errorf("--variant %s: %s has %s", f.Variant, game.ID, strings.Join(ids, ", "))
 }
 
-// slotsVariant is a variant of the built-in slots.
-type slotsVariant struct {
-	id, hash string
-	engine   *slots.Engine
+// report is what is known of a variant.
+type report struct {
+	games.Analysis
+	game       games.Game
+	variant    games.Variant
+	strategies []games.Strategy
+	simulated  *simulated // nil if not asked for
 }
 
-func (c *rtpSlotsCmd) variants() ([]slotsVariant, error) {
-	if c.Simulate < 0 {
-		return nil, fmt.Errorf("--simulate %d: the number of rounds must not be negative", c.Simulate)
+func analyse(game games.Game, v games.Variant) (report, error) {
+	engine, ok := v.Engine.(games.Analyst)
+	if !ok {
+		return report{}, fmt.Errorf("%s does not know its own mathematics", game.ID)
 	}
-	all, err := slotsVariants()
-	if err != nil || c.Variant == "" {
-		return all, err
+	analysis, err := engine.Analyse()
+	if err != nil {
+		return report{}, fmt.Errorf("analyse %s %s: %w", game.ID, v.ID, err)
 	}
-	i := slices.IndexFunc(all, func(v slotsVariant) bool { return v.id == c.Variant })
-	if i < 0 {
-		var ids []string
-		for _, v := range all {
-			ids = append(ids, v.id)
+	if len(analysis.Outlooks) == 0 {
+		return report{}, fmt.Errorf("analyse %s %s: it names no strategy", game.ID, v.ID)
+	}
+	return report{Analysis: analysis, game: game, variant: v, strategies: engine.Strategies()}, nil
+}
+
+// most returns the most that any of the strategies can be paid.
+func (r *report) most() *big.Rat {
+	most := new(big.Rat)
+	for _, o := range r.Outlooks {
+		if o.MaximumWin.High.Cmp(most) > 0 {
+			most = o.MaximumWin.High
 		}
-		return nil, fmt.Errorf("--variant %s: slots has %s", c.Variant, strings.Join(ids, ", "))
 	}
-	return all[i : i+1], nil
+	return most
 }
 
-// fullCycle has the engine visit its full cycle.
-func fullCycle(engine *slots.Engine, bar *progressbar.ProgressBar) error {
-	defer bar.Close()
-	return engine.CheckCycle(func(windows int64) { _ = bar.Add64(windows) })
-}
-
-// barMaker makes the progress bar of something that takes so many steps.
-type barMaker func(what string, steps int64) *progressbar.ProgressBar
-
-// barOn returns bars that are drawn on a terminal and nowhere else. They vanish when they are done.
-func barOn(file *os.File) barMaker {
-	visible := term.IsTerminal(int(file.Fd()))
-	return func(what string, steps int64) *progressbar.ProgressBar {
-		return progressbar.NewOptions64(steps,
-			progressbar.OptionSetDescription(what),
-			progressbar.OptionSetWriter(file),
-			progressbar.OptionSetVisibility(visible),
-			progressbar.OptionSetWidth(30),
-			progressbar.OptionShowCount(),
-			progressbar.OptionShowIts(),
-			progressbar.OptionSetPredictTime(true),
-			progressbar.OptionThrottle(100*time.Millisecond),
-			progressbar.OptionClearOnFinish(),
-		)
+// outlook returns what is known of a strategy, the plainest for "".
+func (r *report) outlook(strategy string) (games.Outlook, bool) {
+	for _, o := range r.Outlooks {
+		if strategy == "" || o.Strategy == strategy {
+			return o, true
+		}
 	}
+	return games.Outlook{}, false
 }

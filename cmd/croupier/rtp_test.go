@@ -3,102 +3,55 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
-	"fmt"
 	"io"
 	"math"
 	"math/big"
-	"os"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/schollz/progressbar/v3"
+
+	"croupier/games"
 )
 
-var updateRTP = flag.Bool("update-rtp", false, "write docs/rtp.md instead of comparing with it")
-
-// slotsReports computes the reports once for all tests.
-var slotsReports = sync.OnceValue(func() (reports []slotsReport) {
-	variants, err := slotsVariants()
+func reportsOf(t *testing.T, id string) []report {
+	t.Helper()
+	game, err := builtInGame(id)
 	if err != nil {
-		panic(err)
+		t.Fatal(err)
 	}
-	for _, v := range variants {
-		reports = append(reports, slotsReport{Report: v.engine.Report(), hash: v.hash})
+	var reports []report
+	for _, v := range game.Variants {
+		r, err := analyse(game, v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reports = append(reports, r)
 	}
 	return reports
-})
+}
 
 func noBar(_ string, steps int64) *progressbar.ProgressBar {
 	return progressbar.NewOptions64(steps, progressbar.OptionSetWriter(io.Discard), progressbar.OptionSetVisibility(false))
 }
 
-// TestRTPPageIsWhatIsComputed keeps docs/rtp.md equal to what the code computes.
-func TestRTPPageIsWhatIsComputed(t *testing.T) {
+func TestRTPSimulates(t *testing.T) {
 	t.Parallel()
-	const path = "../../docs/rtp.md"
-	page := rtpPage(slotsReports())
-	if *updateRTP {
-		if err := os.WriteFile(path, []byte(page), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
+	dice, err := builtInGame("dice")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if page != string(want) {
-		t.Errorf("docs/rtp.md differs (go test ./cmd/croupier -run RTPPage -update-rtp writes it); computed:\n%s", page)
-	}
-}
-
-func rtpPage(reports []slotsReport) string {
-	var page strings.Builder
-	page.WriteString(`# Return to player, exactly
-
-Generated from the code by ` + "`go test ./cmd/croupier -run RTPPage -update-rtp`" + `; a test keeps it true. Every value is computed in
-rational arithmetic and shown rounded. No variant returns more than its nominal share, or less than 0.05 percentage points below
-it. ` + "`croupier rtp slots`" + ` prints the same; ` + "`--simulate 10000000`" + ` confirms it with the server's own engine, ` + "`--full-cycle`" + ` by playing
-every way in which the reels can stop.
-
-## slots
-
-Wins are multiples of the stake. There is nothing to decide, so this is the return of every way to play. See [the rules](games/slots.md).
-
-`)
-	cells := func(name string, value func(slotsReport) string, meaning string) {
-		fmt.Fprintf(&page, "| %s |", strings.Replace(name, "  ", "– ", 1))
-		for _, r := range reports {
-			fmt.Fprintf(&page, " %s |", value(r))
-		}
-		fmt.Fprintf(&page, " %s |\n", meaning)
-	}
-	cells("", func(r slotsReport) string { return r.Variant }, "What it is")
-	cells("---", func(slotsReport) string { return "--:" }, "---")
-	for _, row := range slotsRows {
-		cells(row.name, row.value, row.meaning)
-	}
-	page.WriteString("\nThe return as a fraction, and the hash of the rules that have it:\n\n| variant | return | rulesHash |\n|---|---|---|\n")
-	for _, r := range reports {
-		fmt.Fprintf(&page, "| %s | %s | `%s` |\n", r.Variant, r.Return.Total, r.hash)
-	}
-	return page.String()
-}
-
-func TestRTPSlotsSimulates(t *testing.T) {
-	t.Parallel()
 	var outs [2]bytes.Buffer
 	for i := range outs {
-		command := rtpSlotsCmd{Variant: "RTP_96", Simulate: 40_000, Seed: 3, JSON: true}
-		if err := command.run(&outs[i], noBar); err != nil {
+		flags := rtpFlags{Variant: "RTP_96", Simulate: 40_000, Seed: 3, JSON: true}
+		if err := flags.run(dice, &outs[i], noBar); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if outs[0].String() != outs[1].String() {
 		t.Error("the same seed simulated two different results")
 	}
-	var reports []slotsReportJSON
+	var reports []reportJSON
 	if err := json.Unmarshal(outs[0].Bytes(), &reports); err != nil {
 		t.Fatal(err)
 	}
@@ -114,41 +67,61 @@ func TestRTPSlotsSimulates(t *testing.T) {
 	}
 }
 
-func TestRTPSlotsTable(t *testing.T) {
+func TestRTPTable(t *testing.T) {
 	t.Parallel()
-	var all, one bytes.Buffer
-	if err := printSlots(&all, slotsReports()); err != nil {
+	reports := reportsOf(t, "slots")
+	var all, one, summary bytes.Buffer
+	if err := printTable(&all, reports); err != nil {
 		t.Fatal(err)
 	}
-	if err := printSlots(&one, slotsReports()[2:3]); err != nil {
+	if err := printTable(&one, reports[2:3]); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"RTP_92", "RTP_94", "RTP_96", "RTP_97", "Return to player", "95.999", "Variance", "Largest win of a round"} {
+	if err := printSummary(&summary, [][]report{reports}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"RTP_92", "RTP_94", "RTP_96", "RTP_97", "Return to player", "95.999", "Variance", "Maximum win"} {
 		if !strings.Contains(all.String(), want) {
 			t.Errorf("no %q in:\n%s", want, all.String())
 		}
 	}
-	if meaning := "how often a round wins anything"; !strings.Contains(one.String(), meaning) || strings.Contains(one.String(), "RTP_92") {
+	if meaning := "how often a round pays anything"; !strings.Contains(one.String(), meaning) || strings.Contains(one.String(), "RTP_92") {
 		t.Errorf("no meanings, or another variant, in:\n%s", one.String())
+	}
+	if !strings.Contains(summary.String(), "slots") || !strings.Contains(summary.String(), "95.999") {
+		t.Errorf("no slots in:\n%s", summary.String())
 	}
 }
 
-func TestRTPSlotsRefuses(t *testing.T) {
+func TestRTPRefuses(t *testing.T) {
 	t.Parallel()
-	for _, command := range []rtpSlotsCmd{{Variant: "RTP_99"}, {Simulate: -1}} {
-		if err := command.run(io.Discard, noBar); err == nil {
-			t.Errorf("%+v was accepted", command)
+	dice, err := builtInGame("dice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for complaint, flags := range map[string]rtpFlags{
+		"dice has RTP_92":           {Variant: "RTP_99"},
+		"must not be negative":      {Simulate: -1},
+		"give --simulate":           {Strategy: "safe"},
+		"--strategy best: dice has": {Strategy: "best", Simulate: 1},
+	} {
+		if err := flags.run(dice, io.Discard, noBar); err == nil || !strings.Contains(err.Error(), complaint) {
+			t.Errorf("got %v, want %q", err, complaint)
 		}
+	}
+	if _, err := builtInGame("poker"); err == nil {
+		t.Error("poker was accepted")
 	}
 }
 
 // TestASimulationCanContradict makes sure that a wrong return would be noticed.
 func TestASimulationCanContradict(t *testing.T) {
 	t.Parallel()
-	report := slotsReports()[0].Report // RTP_92, for which it would be strange to return 97 %
-	s := &simulated{rounds: 1_000_000, won: 1_000_000 * 20 * 97 / 100}
-	s.compare(report)
-	if err := checkSimulations([]slotsReport{{Report: report, simulated: s}}); err == nil {
+	r := reportsOf(t, "slots")[0] // RTP_92, for which it would be strange to return 97 %
+	s := &simulated{rounds: 1_000_000, tally: tally{staked: 1_000_000 * games.MultipleUnit, won: 970_000 * games.MultipleUnit}}
+	s.compare(r.Outlooks[0])
+	r.simulated = s
+	if err := checkSimulations([]report{r}); err == nil {
 		t.Errorf("z = %+.2f was accepted", s.z)
 	}
 }
