@@ -49,12 +49,6 @@ func (e *Engine) Report() Report { return e.machine.report(e.rules.Variant) }
 // spinAction is the name of the only action.
 const spinAction = "spin"
 
-// bet is the payload of a spin.
-type bet struct {
-	BetPerLine     money.Number `json:"betPerLine"`
-	ActivePaylines int          `json:"activePaylines"`
-}
-
 // Open plays a spin and its free spins to the end. The stake is betPerLine × activePaylines.
 func (e *Engine) Open(in games.Round, a games.Action, d fairness.Draws) (games.Step, error) {
 	betPerLine, lines, err := e.readBet(in.Currency, a)
@@ -80,8 +74,8 @@ func (e *Engine) readBet(c money.Currency, a games.Action) (betPerLine money.Amo
 	if a.Name != spinAction {
 		return betPerLine, 0, &games.ActionError{Action: a.Name, Allowed: []string{spinAction}}
 	}
-	var b bet
-	if err := games.Decode(a.Payload, &b); err != nil {
+	b, err := readBet(a.Payload)
+	if err != nil {
 		return betPerLine, 0, err
 	}
 	betPerLine, err = money.Parse(c, b.BetPerLine)

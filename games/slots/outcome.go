@@ -40,19 +40,24 @@ type FreeSpin struct {
 
 // outcome turns a round into money. It keeps nothing of the round.
 func (m *machine) outcome(r *round, betPerLine money.Amount) Outcome {
+	paid := coin{of: betPerLine, nothing: money.Zero(betPerLine.Currency())}
 	o := Outcome{
-		Spin:                m.show(&r.spin, betPerLine),
-		TotalWin:            betPerLine.Times(r.total),
+		Spin:                m.show(&r.spin, paid),
+		TotalWin:            paid.times(r.total),
 		Capped:              r.capped,
 		FreeSpinsTriggered:  r.award > 0,
 		FreeSpinsMultiplier: m.multiplier,
 		FreeSpins:           make([]FreeSpin, len(r.free)),
 	}
+	multiplied := paid
+	if len(r.free) > 0 {
+		multiplied.of = betPerLine.Times(m.multiplier)
+	}
 	for i := range r.free {
 		free := &r.free[i]
 		o.FreeSpins[i] = FreeSpin{
-			Spin:               m.show(&free.spin, betPerLine.Times(m.multiplier)),
-			Win:                betPerLine.Times(free.win),
+			Spin:               m.show(&free.spin, multiplied),
+			Win:                paid.times(free.win),
 			FreeSpinsTriggered: free.award > 0,
 		}
 	}
@@ -60,12 +65,12 @@ func (m *machine) outcome(r *round, betPerLine money.Amount) Outcome {
 }
 
 // show turns a spin into money, given what a win of 1 pays.
-func (m *machine) show(s *spin, one money.Amount) Spin {
+func (m *machine) show(s *spin, one coin) Spin {
 	shown := Spin{
 		ReelPositions: make([]int, m.reels),
 		Window:        make([][]string, m.rows),
 		Paylines:      make([]PaylineWin, len(s.lines)),
-		ScatterWin:    one.Times(s.scatterPay),
+		ScatterWin:    one.times(s.scatterPay),
 	}
 	names := make([]string, m.rows*m.reels)
 	for row := range shown.Window {
@@ -82,9 +87,19 @@ func (m *machine) show(s *spin, one money.Amount) Spin {
 		for reel := range symbols {
 			symbols[reel] = m.names[s.window[reel][m.lines[win.line][reel]]]
 		}
-		shown.Paylines[i] = PaylineWin{Line: int(win.line) + 1, Symbols: symbols, Win: one.Times(win.pay)}
+		shown.Paylines[i] = PaylineWin{Line: int(win.line) + 1, Symbols: symbols, Win: one.times(win.pay)}
 	}
 	return shown
+}
+
+// coin is what a win of 1 pays, and beside it what most wins are.
+type coin struct{ of, nothing money.Amount }
+
+func (c coin) times(n int64) money.Amount {
+	if n == 0 {
+		return c.nothing
+	}
+	return c.of.Times(n)
 }
 
 // win is what the round pays: always a whole multiple of the bet per line, so its rounding draws nothing.

@@ -6,9 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
+	jsonv2 "github.com/go-json-experiment/json"
 	"pgregory.net/rapid"
 
 	"croupier/fairness"
@@ -164,3 +167,76 @@ func playSome(t interface{ Fatalf(string, ...any) }, e *Engine, count int) {
 }
 
 func sortedNames[V any](of map[string]V) []string { return slices.Sorted(maps.Keys(of)) }
+
+// FuzzPlainBet holds the quick way to read a bet against games.Decode: what it accepts means the same.
+func FuzzPlainBet(f *testing.F) {
+	for _, seed := range []string{
+		`{"action":"spin","betPerLine":1.00,"activePaylines":20}`, `{ "activePaylines" : 7 , "betPerLine" : 0 , "action" : "" }`,
+		`{"action":"spin","betPerLine":01,"activePaylines":20}`, `{"action":"spin","betPerLine":1.,"activePaylines":20}`,
+		`{"action":"spin","betPerLine":1,"betPerLine":2,"activePaylines":20}`, `{"action":"spin","betPerLine":1,"activePaylines":1.0}`,
+		`{"action":"spin","action":"spin","betPerLine":1}`, `{"action":"spin","betPerLine":1,"activePaylines":}`, `{`, ``, `{"action`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		quick, ok := plainBet(payload)
+		if !ok {
+			return
+		}
+		var slow bet
+		if err := games.Decode(payload, &slow); err != nil || quick != slow {
+			t.Fatalf("%q: %+v, but decoded it is %+v, %v", payload, quick, slow, err)
+		}
+	})
+}
+
+func TestPlainBetReadsWhatClientsWrite(t *testing.T) {
+	t.Parallel()
+	for _, payload := range []string{`{"action":"spin","betPerLine":0.25,"activePaylines":20}`,
+		`{"action": "spin", "activePaylines": 1, "betPerLine": 100}`, string(spinOf(20).Payload)} {
+		if _, ok := plainBet([]byte(payload)); !ok {
+			t.Errorf("%s is left to games.Decode", payload)
+		}
+	}
+}
+
+// TestOutcomeWritesItself compares AppendJSON with what the tags of Outcome say.
+func TestOutcomeWritesItself(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/*.slots.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	capped := 0
+	for _, file := range append(files, "slots.json") {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := parsed(t, string(text))
+		engine, err := New(d, d.variants()[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r round
+		draws, one := fairness.NewSimulation(5), money.New(currency(t, "EUR"), 5)
+		for range 3000 {
+			engine.machine.play(&r, len(engine.machine.lines), draws)
+			r.capped = r.capped || engine.machine.winCap > 0 && len(r.free) > 20 // rare, so some are said to be
+			outcome := engine.machine.outcome(&r, one)
+			want, err := jsonv2.Marshal(outcome, jsonv2.Deterministic(true))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := outcome.AppendJSON(nil); !bytes.Equal(got, want) {
+				t.Fatalf("%s:\ngot  %s\nwant %s", file, got, want)
+			}
+			if outcome.Capped {
+				capped++
+			}
+		}
+	}
+	if capped == 0 {
+		t.Error("no outcome was capped")
+	}
+}
