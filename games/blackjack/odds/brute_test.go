@@ -139,8 +139,8 @@ func tinyMove(h *hand) blackjack.Move {
 	return blackjack.Stand
 }
 
-// split plays a pair out, and tells of each way: what it comes to, whether it pays nothing, and whether there are most hands that are all
-// doubled and won.
+// split plays a pair out, and tells of each way: what it comes to, whether it pays nothing, and whether there are most hands that
+// are all doubled and won.
 func (b *brute) split(rank, most int, tell func(chance, profit float64, lost, feat bool)) {
 	type done struct {
 		total int
@@ -200,8 +200,8 @@ func (b *brute) split(rank, most int, tell func(chance, profit float64, lost, fe
 	next(2, 1)
 }
 
-// The expectation of a split, in closed form, is what playing out every sequence of cards comes to; and the bounds of what is not in
-// closed form hold.
+// The expectation of a split, in closed form, is what playing out every sequence of cards comes to; and the bounds of what is not
+// in closed form hold.
 func TestSplitsAgainstEverySequence(t *testing.T) {
 	t.Parallel()
 	for i, c := range tinyShoes {
@@ -241,12 +241,14 @@ func TestSplitsAgainstEverySequence(t *testing.T) {
 					}
 				})
 			})
-			t.Logf("mean %.6f; square %.4f, bounds %v; lost %.4f, bounds %v; feat %.2g", mean, square, got.square, lost, got.lost, feats)
+			t.Logf("mean %.6f; square %.4f, bounds %v; lost %.4f, bounds %v; feat %.2g",
+				mean, square, got.square, lost, got.lost, feats)
 			if math.Abs(all-1) > 1e-9 {
 				t.Fatalf("all chances are %v", all)
 			}
 			close(t, "the mean", got.mean, mean, 1e-9)
-			if square < float(got.square.Low) || square > float(got.square.High) || lost < float(got.lost.Low) || lost > float(got.lost.High) {
+			outside := func(v float64, r Range) bool { return v < float(r.Low) || v > float(r.High) }
+			if outside(square, got.square) || outside(lost, got.lost) {
 				t.Error("a bound does not hold")
 			}
 			f := feat{column: tinyColumn(r, w), rank: c.rank, most: most}
@@ -297,7 +299,8 @@ func TestBestPlayAgainstSearch(t *testing.T) {
 	}
 }
 
-// search returns what a hand is worth to best play, where each hole card is as likely as its weight says; left still holds the hole card.
+// search returns what a hand is worth to best play, where each hole card is as likely as its weight says; left still holds the
+// hole card.
 func (b *brute) search(h hand, weights [ranks]float64) float64 {
 	if h.best >= 21 {
 		return b.stand(h, weights)

@@ -10,8 +10,9 @@ import (
 // Margin is how far below a nominal return Calibrate aims: half of the 0.05 percentage points that are allowed.
 var Margin = big.NewRat(25, 100_000)
 
-// Calibrate returns the lowest commission, in basis points, with which best play returns at most nominal − Margin. It computes the
-// return a handful of times, with progress of each. It returns an error if there is no such commission, and that of Rules.Check.
+// Calibrate returns the lowest commission, in basis points, with which best play returns at most nominal − Margin. It computes
+// the return a handful of times, with progress of each. It returns an error if there is no such commission, and that of
+// Rules.Check.
 func Calibrate(r blackjack.Rules, nominal *big.Rat, progress func(done, steps int)) (commission int, err error) {
 	target := new(big.Rat).Sub(nominal, Margin)
 	above := func(commission int) (*big.Rat, error) { // by how much best play returns more than wanted

@@ -46,9 +46,9 @@ func (c *column) arrivals() []Fixed {
 	return arrive
 }
 
-// chart fills in the upcard's column of a chart. A total's cell holds the move that is best on average over its hands: doubling and
-// surrender are compared over the two-card hands that are not worth splitting, hitting and standing over all hands, as often as best
-// play comes to them.
+// chart fills in the upcard's column of a chart. A total's cell holds the move that is best on average over its hands: doubling
+// and surrender are compared over the two-card hands that are not worth splitting, hitting and standing over all hands, as often
+// as best play comes to them.
 func (c *column) chart(chart *blackjack.Chart) {
 	var two, all totals
 	for i, p := range c.arrivals() {
@@ -131,33 +131,48 @@ func (c *column) pairDecision(chart *blackjack.Chart, rank int) blackjack.Decisi
 	return blackjack.ByTotal
 }
 
-// chartMove returns what a chart says of a hand that the rules let be hit. It says the same as blackjack.Chart.Decide does at a table.
+// chartMove returns what a chart says of a hand that the rules let be hit. It says the same as blackjack.Chart.Decide does at a
+// table.
 func chartMove(chart *blackjack.Chart, h *hand, up int, r blackjack.Rules, fromSplit, maySplit bool) blackjack.Move {
-	maySurrender := r.LateSurrender && !fromSplit && h.size == 2
+	if h.best == 21 {
+		return blackjack.Stand // by itself
+	}
+	allowed := offer{
+		split:     maySplit,
+		double:    h.size == 2 && mayDouble(r, h, fromSplit),
+		surrender: h.size == 2 && r.LateSurrender && !fromSplit,
+	}
 	if rank, pair := h.pairOf(); pair {
-		switch d := chart.Pair[rank+1][up+1]; {
-		case d == blackjack.SurrenderSplit && maySurrender:
-			return blackjack.Surrender
-		case (d == blackjack.SurrenderSplit || d == blackjack.SplitIt) && maySplit:
-			return blackjack.Split
+		if m, decided := allowed.move(chart.Pair[rank+1][up+1]); decided {
+			return m
 		}
 	}
 	d := chart.Hard[min(h.best, blackjack.HighestHard)][up+1]
 	if h.soft {
 		d = chart.Soft[min(h.best, blackjack.HighestSoft)][up+1]
 	}
-	may := h.size == 2 && mayDouble(r, h, fromSplit)
+	m, _ := allowed.move(d)
+	return m
+}
+
+// offer is what the rules allow a hand besides hitting and standing.
+type offer struct {
+	split, double, surrender bool
+}
+
+// move turns a decision into a move; decided is false when it leaves a pair to its total.
+func (o offer) move(d blackjack.Decision) (m blackjack.Move, decided bool) {
 	switch {
-	case h.best == 21:
-		return blackjack.Stand
-	case may && (d == blackjack.DoubleOrHit || d == blackjack.DoubleOrStand):
-		return blackjack.Double
-	case maySurrender && (d == blackjack.SurrenderHit || d == blackjack.SurrenderStand):
-		return blackjack.Surrender
+	case o.double && (d == blackjack.DoubleOrHit || d == blackjack.DoubleOrStand):
+		return blackjack.Double, true
+	case o.surrender && (d == blackjack.SurrenderHit || d == blackjack.SurrenderStand || d == blackjack.SurrenderSplit):
+		return blackjack.Surrender, true
+	case d == blackjack.SplitIt || d == blackjack.SurrenderSplit:
+		return blackjack.Split, o.split
 	case d == blackjack.HitIt || d == blackjack.DoubleOrHit || d == blackjack.SurrenderHit:
-		return blackjack.Hit
+		return blackjack.Hit, true
 	}
-	return blackjack.Stand
+	return blackjack.Stand, d != blackjack.ByTotal
 }
 
 // chartLine returns how a chart plays hands that are neither split nor surrendered.

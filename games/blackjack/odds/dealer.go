@@ -21,11 +21,11 @@ type Distribution [Outcomes]Fixed
 // mostDrawn bounds the number of cards that a dealer draws to the upcard, by either rule at soft 17 and from any number of decks.
 const mostDrawn = 16
 
-// script is all that a dealer can draw to an upcard, as a tree of multisets with the ranks in order, so that what two multisets begin
-// with is multiplied out once. Nodes are in depth-first order.
+// script is all that a dealer can draw to an upcard, as a tree of multisets with the ranks in order, so that what two multisets
+// begin with is multiplied out once. Nodes are in depth-first order.
 //
-// Cards are drawn without looking at them first, so every order of the same cards is as likely: the chance of an outcome is the sum,
-// over the multisets that end in it, of the number of orders in which a dealer can draw them times the chance of one order.
+// Cards are drawn without looking at them first, so every order of the same cards is as likely: the chance of an outcome is the
+// sum, over the multisets that end in it, of the number of orders in which a dealer can draw them times the chance of one order.
 type script struct {
 	nodes  []node
 	copies [ranks]int64 // the most cards of each rank that a dealer draws
@@ -105,10 +105,11 @@ func newScript(up int, hitsSoft17 bool) *script {
 
 // play returns how the dealer ends when drawing from a shoe. Every count must be ≥ 0.
 //
-// Each chance is truncated at most once a card, so the sum is off by less than the number of orders (22,465 at most) times mostDrawn
-// units: 5·10^-12.
+// Each chance is truncated at most once a card, so the sum is off by less than the number of orders (22,465 at most) times
+// mostDrawn units: 5·10^-12.
 func (s *script) play(from *shoe) Distribution {
-	// As if a card were put back each time, but never the same one twice; what that makes too little is made up for by size below.
+	// As if a card were put back each time, but never the same one twice; what that makes too little is made up for by size
+	// below.
 	var chance [ranks][mostDrawn]Fixed
 	for rank, copies := range s.copies {
 		for copy := range copies {

@@ -18,8 +18,8 @@ func close(t *testing.T, name string, got Fixed, want, within float64) {
 	}
 }
 
-// The chances before the dealer looks, from the Wizard of Odds' Blackjack Appendix 2B, one deck, dealer stands on soft 17; and what
-// is known of infinite decks.
+// The chances before the dealer looks, from the Wizard of Odds' Blackjack Appendix 2B, one deck, dealer stands on soft 17; and
+// what is known of infinite decks.
 func TestDealerAgainstPublished(t *testing.T) {
 	t.Parallel()
 	oneDeck := map[int]Distribution{}
@@ -43,8 +43,10 @@ func TestDealerAgainstPublished(t *testing.T) {
 	peeked := oneDeck[1].without(true) // Appendix 2: the ace after the dealer has looked
 	close(t, "an ace's bust when there is no blackjack", peeked[DealerBust], 0.169815, 1e-6)
 	close(t, "an ace's 17 when there is no blackjack", peeked[Dealer17], 0.183786, 1e-6)
-	for value, bust := range map[int]float64{2: 0.353608, 3: 0.373875, 4: 0.394468, 5: 0.416404, 6: 0.423150, 7: 0.262312, 8: 0.244741,
-		9: 0.228425, 10: 0.212109, 1: 0.115286} {
+	for value, bust := range map[int]float64{
+		2: 0.353608, 3: 0.373875, 4: 0.394468, 5: 0.416404, 6: 0.423150, 7: 0.262312, 8: 0.244741,
+		9: 0.228425, 10: 0.212109, 1: 0.115286,
+	} {
 		close(t, "infinite decks, bust", newScript(value-1, false).play(newShoe(0))[DealerBust], bust, 1e-6)
 	}
 }

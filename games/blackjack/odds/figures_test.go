@@ -30,10 +30,10 @@ type row struct {
 	RTP        string `json:"rtp"`
 }
 
-const chartHeading = "# The basic strategy of this variant, written by games/blackjack/odds (go test ./games/blackjack/odds -run Figures -update).\n"
+const chartHeading = "# The basic strategy of this variant, written by go test ./games/blackjack/odds -run Figures -update.\n"
 
-// TestFigures recomputes what package blackjack embeds: commissions, returns, charts and figures, and holds every variant's best play
-// within 0.05 percentage points below its nominal return.
+// TestFigures recomputes what package blackjack embeds: commissions, returns, charts and figures, and holds every variant's best
+// play within 0.05 percentage points below its nominal return.
 func TestFigures(t *testing.T) {
 	t.Parallel()
 	if raceEnabled {
@@ -85,14 +85,17 @@ func figures(a games.Analysis) blackjack.Figures {
 	decimal := func(r *big.Rat) string { return r.FloatString(12) }
 	span := func(v games.Value) blackjack.Range { return blackjack.Range{decimal(v.Low), decimal(v.High)} }
 	f := blackjack.Figures{
-		Method:   a.Method,
-		Bounds:   blackjack.Bounds{Lowest: a.Bounds.Lowest.FloatString(1), Highest: decimal(a.Bounds.Highest), Proof: a.Bounds.Proof},
+		Method: a.Method,
+		Bounds: blackjack.Bounds{
+			Lowest: a.Bounds.Lowest.FloatString(1), Highest: decimal(a.Bounds.Highest), Proof: a.Bounds.Proof,
+		},
 		Findings: a.Findings,
 	}
 	for _, o := range a.Outlooks {
 		f.Outlooks = append(f.Outlooks, blackjack.Outlook{
 			Strategy: o.Strategy, Return: span(o.Return), HitFrequency: span(o.HitFrequency), Variance: span(o.Variance),
-			MaximumWin: blackjack.Range{o.MaximumWin.Low.RatString(), o.MaximumWin.High.RatString()}, MaximumWinChance: span(o.MaximumWinChance),
+			MaximumWin:       blackjack.Range{o.MaximumWin.Low.RatString(), o.MaximumWin.High.RatString()},
+			MaximumWinChance: span(o.MaximumWinChance),
 		})
 	}
 	return f

@@ -37,7 +37,9 @@ func truncated(t *rapid.T, name string, got Fixed, want *big.Rat) {
 
 func TestFixedString(t *testing.T) {
 	t.Parallel()
-	for v, want := range map[Fixed]string{One: "1.0000000000", -One / 2: "-0.5000000000", One.Over(1, 3): "0.3333333333", 1: "0.0000000000"} {
+	for v, want := range map[Fixed]string{
+		One: "1.0000000000", -One / 2: "-0.5000000000", One.Over(1, 3): "0.3333333333", 1: "0.0000000000",
+	} {
 		if got := v.String(); got != want {
 			t.Errorf("%d units are %q, want %q", int64(v), got, want)
 		}

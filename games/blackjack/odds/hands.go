@@ -32,8 +32,8 @@ type hand struct {
 // bust stands for any hand over 21.
 const bust = -1
 
-// catalogue lists all the hands that are not bust, number 0 being the empty one. A hand's number is below those of all that it can
-// become by more cards.
+// catalogue lists all the hands that are not bust, number 0 being the empty one. A hand's number is below those of all that it
+// can become by more cards.
 type catalogue []hand
 
 var allHands = sync.OnceValue(listHands)

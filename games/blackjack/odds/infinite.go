@@ -6,8 +6,9 @@ import (
 	"croupier/games/blackjack"
 )
 
-// With infinite decks nothing that is drawn changes what may come, so a hand is its total, hands of a split are independent but for
-// the dealer's, and the best play is found in fractions. This shares nothing with the computation for finite decks but the rules.
+// With infinite decks nothing that is drawn changes what may come, so a hand is its total, hands of a split are independent but
+// for the dealer's, and the best play is found in fractions. This shares nothing with the computation for finite decks but the
+// rules.
 
 // endless computes the return of best play with infinite decks, against one upcard. Values are 1 for an ace to 10.
 type endless struct {

@@ -2,9 +2,9 @@ package odds
 
 import "croupier/games/blackjack"
 
-// Maximum is the most that a round played by a chart can be paid, the stakes on it included, in opening stakes, and its chance. The
-// chance is known, but for rounding, when the most is a blackjack or as many split hands as there can be, all doubled; else it is at most that
-// of so many hands.
+// Maximum is the most that a round played by a chart can be paid, the stakes on it included, in opening stakes, and its chance.
+// The chance is known, but for rounding, when the most is a blackjack or as many split hands as there can be, all doubled; else
+// it is at most that of so many hands.
 type Maximum struct {
 	Win    Fixed
 	Chance Range // Near is High where the two differ
@@ -120,9 +120,9 @@ func (f *feat) chance() (r Range) {
 	return r.over(dealt)
 }
 
-// ways returns in how many orders a pair becomes as many hands as it can when so many second cards, of all the hands, are of the pair
-// too: times 12, to stay whole. As in splitting.sum, closed is how many hands close before there are enough; none of these may be of
-// the pair.
+// ways returns in how many orders a pair becomes as many hands as it can when so many second cards, of all the hands, are of the
+// pair too: times 12, to stay whole. As in splitting.sum, closed is how many hands close before there are enough; none of these
+// may be of the pair.
 func (f *feat) ways(pairs int) (ways int64) {
 	const whole = 12
 	orders := map[int][]int64{2: {1}, 3: {1, 1}, 4: {1, 2, 2}}[f.most] // by closed

@@ -6,12 +6,12 @@ import (
 	"croupier/games/blackjack"
 )
 
-// Odds is the mathematics of one set of rules. Expectations are in opening stakes.
+// Odds is the mathematics of one set of rules. Expectations are in opening stakes. It is safe for concurrent use.
 type Odds struct {
 	Rules blackjack.Rules
 
-	// Return is 1 + the expected win − the expected stakes of the best play that looks at the cards of the hand that decides and at the
-	// upcard: see the package's comment for what it leaves out.
+	// Return is 1 + the expected win − the expected stakes of the best play that looks at the cards of the hand that decides and
+	// at the upcard: see the package's comment for what it leaves out.
 	Return Fixed
 
 	// Exact is Return as an exact fraction, computed apart from it: for infinite decks, nil for others.
@@ -23,8 +23,8 @@ type Odds struct {
 	columns [ranks]*column
 }
 
-// Compute computes the odds of rules. It takes a second or two, and reports to progress, which may be nil, after each of its steps.
-// Its error is that of Rules.Check.
+// Compute computes the odds of rules. It takes a second or two, and reports to progress, which may be nil, after each of its
+// steps. Its error is that of Rules.Check.
 func Compute(r blackjack.Rules, progress func(done, steps int)) (*Odds, error) {
 	if err := r.Check(); err != nil {
 		return nil, err
@@ -77,8 +77,8 @@ func (o *Odds) Outlook(chart *blackjack.Chart) Outlook {
 	}
 }
 
-// Insurance returns what the insurance bet is worth per unit staked on it, on average over all first cards. Offered or not, the best
-// play above takes it for those cards, if any, for which it is worth more than nothing.
+// Insurance returns what the insurance bet is worth per unit staked on it, on average over all first cards. Offered or not, the
+// best play above takes it for those cards, if any, for which it is worth more than nothing.
 func (o *Odds) Insurance() Fixed {
 	var weight, value Fixed
 	for _, d := range o.columns[ace].deals {

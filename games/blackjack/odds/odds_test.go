@@ -29,7 +29,8 @@ func standard(t *testing.T) *Odds {
 	return o
 }
 
-// With infinite decks best play is computed a second time, in fractions and by totals: it returns the same, and so does its chart.
+// With infinite decks best play is computed a second time, in fractions and by totals: it returns the same, and so does its
+// chart.
 func TestInfiniteDecks(t *testing.T) {
 	t.Parallel()
 	for i, change := range []func(r *blackjack.Rules){
@@ -134,7 +135,8 @@ func TestPlainStrategies(t *testing.T) {
 	close(t, "its chance", most.Chance.Low, 0.0453, 0.0003)
 }
 
-// 1,000,000 rounds, a thirtieth under the race detector, of the engine's own table by the chart return what is computed, as often.
+// 1,000,000 rounds, a thirtieth under the race detector, of the engine's own table by the chart return what is computed, as
+// often.
 func TestSimulation(t *testing.T) {
 	t.Parallel()
 	o := standard(t)
@@ -164,13 +166,70 @@ func TestSimulation(t *testing.T) {
 	p := float(o.Basic.HitFrequency.Near)
 	zPaid := (paid/n - p) / math.Sqrt(p*(1-p)/n)
 	variance := squares/n - profit*profit/n/n
-	t.Logf("%d rounds return %.5f, z = %+.2f; pay %.5f of rounds, z = %+.2f; variance %.4f", rounds, 1+profit/n, z, paid/n, zPaid, variance)
+	t.Logf("%d rounds return %.5f, z = %+.2f; pay %.5f of rounds, z = %+.2f; variance %.4f",
+		rounds, 1+profit/n, z, paid/n, zPaid, variance)
 	if math.Abs(z) > 4 || math.Abs(zPaid) > 4 {
 		t.Errorf("z = %+.2f and %+.2f", z, zPaid)
 	}
 	if v := o.Basic.Variance; math.Abs(variance-float(v.Near)) > 15/math.Sqrt(n) {
 		t.Errorf("variance %.4f, want nearly %v", variance, v.Near)
 	}
+}
+
+// What the computation takes a chart to say is what blackjack.Chart.Decide says at a table, whatever the chart.
+func TestChartMoves(t *testing.T) {
+	t.Parallel()
+	draws := fairness.NewSimulation(22)
+	for range 300 {
+		stream := draws.Stream("chart")
+		pick := func(n uint64) int { return int(stream.Intn(n)) }
+		r := blackjack.Standard()
+		r.DoubleOn = []blackjack.DoubleOn{blackjack.AnyTwo, blackjack.NineToEleven, blackjack.TenToEleven}[pick(3)]
+		r.DoubleAfterSplit, r.LateSurrender, r.ResplitAces = pick(2) == 0, pick(2) == 0, pick(2) == 0
+		r.MaxHands = 2 + pick(3)
+		chart := new(blackjack.Chart)
+		for up := 1; up <= 10; up++ {
+			for total := range chart.Hard {
+				chart.Hard[total][up] = anyDecision(pick)
+			}
+			for total := range chart.Soft {
+				chart.Soft[total][up] = anyDecision(pick)
+			}
+			for value := range chart.Pair {
+				chart.Pair[value][up] = blackjack.Decision(pick(9))
+			}
+			chart.Pair[1][up] = []blackjack.Decision{blackjack.ByTotal, blackjack.SplitIt, blackjack.SurrenderSplit}[pick(3)]
+		}
+		table := blackjack.NewTable(r, blackjack.NewShoe(r.Decks))
+		for range 100 {
+			for table.Shuffle(draws.Stream("init"), false); !table.Over(); {
+				m, h := chart.Decide(table), table.Hand()
+				var held cards
+				for _, c := range h.Cards() {
+					held[c.Value()-1]++
+				}
+				mine := newHand(held)
+				want := chartMove(chart, &mine, table.Up().Value()-1, r, h.FromSplit(), table.Allowed().Has(blackjack.Split))
+				if h.FromSplit() && h.Cards()[0].Value() == 1 && want != blackjack.Split {
+					want = blackjack.Stand
+				}
+				if m != want {
+					t.Fatalf("%v against %v: the table plays %d, the computation %d; %+v", h.Cards(), table.Up(), m, want, r)
+				}
+				if err := table.Play(m); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}
+
+// anyDecision returns one of those that a total can have.
+func anyDecision(pick func(n uint64) int) blackjack.Decision {
+	return []blackjack.Decision{
+		blackjack.HitIt, blackjack.StandOn, blackjack.DoubleOrHit, blackjack.DoubleOrStand, blackjack.SurrenderHit,
+		blackjack.SurrenderStand,
+	}[pick(6)]
 }
 
 func TestCompute(t *testing.T) {

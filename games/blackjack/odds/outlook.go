@@ -11,8 +11,8 @@ type Outlook struct {
 	Variance     Range // of the win less the stakes
 }
 
-// Range is a figure that is proven to lie between Low and High, and is near Near: that is as if the hands of a split were independent of
-// each other, given how the dealer ends.
+// Range is a figure that is proven to lie between Low and High, and is near Near: that is as if the hands of a split were
+// independent of each other, given how the dealer ends.
 type Range struct {
 	Low, Near, High Fixed
 }

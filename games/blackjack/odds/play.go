@@ -102,8 +102,8 @@ func (w *world) follow(pay payTable, by line) *following {
 	}
 }
 
-// against follows the same line, but gives only what the dealer's ending in one way adds, as if the chance that the dealer ends so
-// were the same whatever cards a bust hand holds: that of the hand beside.
+// against follows the same line, but gives only what the dealer's ending in one way adds, as if the chance that the dealer ends
+// so were the same whatever cards a bust hand holds: that of the hand beside.
 func (f *following) against(outcome Outcome, beside int16) *following {
 	only := f.world.follow(f.pay, f.by)
 	only.stands = func(h int16) result { return f.standAgainst(f.pay, h, outcome) }

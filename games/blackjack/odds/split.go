@@ -4,10 +4,10 @@ import "croupier/games/blackjack"
 
 // Splits
 //
-// A hand made by a split is played by its own cards and the upcard alone, whatever the hands beside it have drawn, and a pair that is
-// split is split again whenever it comes again, up to a number of hands. Given that, nothing is approximated: unseen cards are as
-// likely in any order, so every such hand has the same expectation as if it were the first to draw, and the hands beside it matter
-// only by what is known of them all: which cards are of the pair, and which second cards are not.
+// A hand made by a split is played by its own cards and the upcard alone, whatever the hands beside it have drawn, and a pair
+// that is split is split again whenever it comes again, up to a number of hands. Given that, nothing is approximated: unseen
+// cards are as likely in any order, so every such hand has the same expectation as if it were the first to draw, and the hands
+// beside it matter only by what is known of them all: which cards are of the pair, and which second cards are not.
 
 // mostGone is the most cards of a pair that the terms of a split look at: of four hands, and of two other second cards.
 const mostGone = 6
@@ -20,8 +20,8 @@ type splitting struct {
 	world []*following // by number of cards of the pair that are known to be gone from the shoe, less two
 }
 
-// newSplitting prepares the split of a pair against the upcard of w. choose says how hands are played, given the world in which the two
-// cards of the pair are gone.
+// newSplitting prepares the split of a pair against the upcard of w. choose says how hands are played, given the world in which
+// the two cards of the pair are gone.
 func newSplitting(r blackjack.Rules, w *world, rank int, choose func(w *world, first int16) line) *splitting {
 	s := &splitting{rank: rank, most: r.MaxHands, first: w.hands.of(rank)}
 	if rank == ace && !r.ResplitAces {
@@ -57,8 +57,8 @@ func (s *splitting) again(gone int) Fixed {
 	return One.Over(s.world[gone-2].next(s.first, s.rank))
 }
 
-// term is a figure of one hand, by number of cards of the pair that are gone: over all second cards, and over those only that are not
-// of the pair, each weighted by its chance.
+// term is a figure of one hand, by number of cards of the pair that are gone: over all second cards, and over those only that are
+// not of the pair, each weighted by its chance.
 type term struct {
 	any, other [mostGone + 1]Fixed
 }
@@ -81,11 +81,11 @@ func (s *splitting) term(figure func(f *following, h int16) Fixed) (t term) {
 	return t
 }
 
-// sum returns the expected sum of a figure over all hands that a pair becomes, up to most of them. weigh makes of each part of it,
-// given the number of hands it belongs to, what is to be added up; nil for the part itself.
+// sum returns the expected sum of a figure over all hands that a pair becomes, up to most of them. weigh makes of each part of
+// it, given the number of hands it belongs to, what is to be added up; nil for the part itself.
 //
-// As long as there may be more hands, one hand after the other gets its second card: a card of the pair makes a hand more, any other
-// closes the hand. When there are enough hands, the open ones may get any card.
+// As long as there may be more hands, one hand after the other gets its second card: a card of the pair makes a hand more, any
+// other closes the hand. When there are enough hands, the open ones may get any card.
 func (s *splitting) sum(most int, t term, weigh func(part Fixed, hands int) Fixed) (sum Fixed) {
 	var walk func(hands, open, closed int, chance Fixed)
 	walk = func(hands, open, closed int, chance Fixed) {
@@ -126,8 +126,8 @@ func (s *splitting) besides(n int, figure *[mostGone + 1]Fixed, gone int) (sum F
 	return sum
 }
 
-// mean returns the expected profit of the split, played as well as that is known: by splitting again up to the number of hands that is
-// best, 2 if splitting again is not worth it.
+// mean returns the expected profit of the split, played as well as that is known: by splitting again up to the number of hands
+// that is best, 2 if splitting again is not worth it.
 func (s *splitting) mean() (best Fixed) {
 	t := s.term(func(f *following, h int16) Fixed { return f.from(h).mean })
 	for most := 2; most <= s.most; most++ {

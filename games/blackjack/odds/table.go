@@ -12,9 +12,9 @@ type Row struct {
 	Upcards [ranks]Expected // by the upcard's value less one: the ace's comes first
 }
 
-// Expected is what each move is worth to a hand, in opening stakes, when the dealer has looked and has no blackjack, or does not look;
-// the moves after it are the best ones. Where a total can be made of several pairs of cards, it is their average, weighted by how
-// often they are dealt. Hard 21, which two cards cannot make, is of three cards, and soft 21 is no blackjack.
+// Expected is what each move is worth to a hand, in opening stakes, when the dealer has looked and has no blackjack, or does not
+// look; the moves after it are the best ones. Where a total can be made of several pairs of cards, it is their average, weighted
+// by how often they are dealt. Hard 21, which two cards cannot make, is of three cards, and soft 21 is no blackjack.
 type Expected struct {
 	Allowed  [moves]bool // what the rules allow with this hand, by blackjack.Move; all false when it cannot be held
 	Value    [moves]Fixed

@@ -43,8 +43,8 @@ func (s *shoe) lessHand(c *cards, size int) (left shoe, holds bool) {
 	return left, true
 }
 
-// world is what a player knows while a hand is played: the dealer's upcard, whether the dealer has looked for a blackjack, and a shoe
-// that holds the hand's cards and all that nobody has seen, the hole card among them.
+// world is what a player knows while a hand is played: the dealer's upcard, whether the dealer has looked for a blackjack, and a
+// shoe that holds the hand's cards and all that nobody has seen, the hole card among them.
 type world struct {
 	hands    catalogue
 	script   *script
@@ -98,8 +98,8 @@ func (w *world) next(h int16, rank int) (num, den int64) {
 	return w.chance(int64(w.shoe.cards[rank]-hand.cards[rank]), w.shoe.size-int64(hand.size), hidden)
 }
 
-// chance returns the chance of a card of which n are among the cards that nobody has seen. other is how many of these the hole card
-// is known not to be, or −1 if there are none or if these are just the n.
+// chance returns the chance of a card of which n are among the cards that nobody has seen. other is how many of these the hole
+// card is known not to be, or −1 if there are none or if these are just the n.
 //
 // With N unseen cards, the hole card is one of N−other, and leaves n of the N−1 others, or n−1 if it is one of the n. That makes
 // n·(N−1−other) / ((N−1)·(N−other)); and n / (N−1) if the hole card is known to be none of the n.
