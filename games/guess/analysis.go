@@ -25,7 +25,8 @@ func (g *rules) firstGuess(v games.Multiple) (right, wrong games.Multiple) {
 // Analyse computes the mathematics of the variant.
 func (g *rules) Analyse() (games.Analysis, error) {
 	a := games.Analysis{
-		Method: "Every trace, value and memory that a strategy can get to is listed with its exact chance, values truncated to 10^-8 as in play.",
+		Method: "Every trace, value and memory that a strategy can get to is listed with its exact chance, values truncated to 10^-8 " +
+			"as in play.",
 		Bounds: games.Bounds{
 			Lowest: g.lowestReturn(), Highest: g.RTP(),
 			Proof: "Every guess is fair, the maximum win included, but for truncation, which takes less than 10^-8 at each: no strategy gets " +

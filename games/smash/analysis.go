@@ -16,7 +16,7 @@ func (g *rules) RTP() *big.Rat {
 		v, _ := cashout.Times(g.Start(), factor.num, factor.den, most)
 		sum += int64(f.Weight) * int64(v)
 	}
-	return big.NewRat(sum*int64(breakSides-g.breaks), total(poolWeights)*breakSides*games.MultipleUnit)
+	return big.NewRat(sum*int64(breakSides-g.breaks), int64(total(poolWeights))*breakSides*games.MultipleUnit)
 }
 
 // Analyse computes the mathematics of the variant.
@@ -29,7 +29,10 @@ func (g *rules) Analyse() (games.Analysis, error) {
 	for _, p := range plans() {
 		w, ok := walks[p.enough]
 		if !ok {
-			w = g.walk(p.enough)
+			var err error
+			if w, err = g.walk(p.enough); err != nil {
+				return games.Analysis{}, err
+			}
 			walks[p.enough] = w
 		}
 		paid := &w.plain
@@ -50,10 +53,10 @@ func (g *rules) Analyse() (games.Analysis, error) {
 }
 
 func (g *rules) findings() []games.Finding {
-	jackpots, weight := new(big.Int), total(bonusWeights)
+	jackpots := int64(0)
 	for _, bonus := range bonuses {
 		if bonus.Name != "" {
-			jackpots.Add(jackpots, big.NewInt(int64(bonus.Weight)))
+			jackpots += int64(bonus.Weight)
 		}
 	}
 	cracks := new(big.Rat)
@@ -65,11 +68,12 @@ func (g *rules) findings() []games.Finding {
 			cracks.Add(cracks, new(big.Rat).Mul(chance, big.NewRat(1, thresholds)))
 		}
 	}
-	jackpot := new(big.Rat).SetFrac(jackpots, big.NewInt(weight))
+	bonusMean := fraction{bonusMeanNum, bonusMeanDen}
+	jackpot := big.NewRat(jackpots, int64(total(bonusWeights)))
 	return []games.Finding{
 		{Name: "Hammer breaks", Value: fmt.Sprintf("%d %%", g.breaks), Meaning: "the chance of each hit to lose the round"},
-		{Name: "Safe cracks", Value: percent(cracks), Meaning: "the chance to crack the safe without cashing out, but for rounds that the maximum win ends"},
-		{Name: "Mean bonus", Value: "×" + string(fraction{bonusMeanNum, bonusMeanDen}.shown()), Meaning: "of a cracked safe, before the maximum win"},
+		{Name: "Safe cracks", Value: percent(cracks), Meaning: "the chance that it does for who never cashes out; the maximum win ends few rounds sooner"},
+		{Name: "Mean bonus", Value: "×" + string(bonusMean.shown()), Meaning: "of a cracked safe, before the maximum win"},
 		{Name: "Jackpot", Value: percent(jackpot), Meaning: "the chance that a cracked safe's bonus is a jackpot"},
 	}
 }

@@ -1,6 +1,7 @@
 package smash
 
 import (
+	"errors"
 	"math/big"
 	"math/bits"
 
@@ -20,36 +21,68 @@ const thresholds = lastThreshold - firstThreshold + 1
 type walk struct {
 	*rules
 	enough         games.Multiple
-	unit           *big.Int // chances are whole numbers of 1/unit
+	unit           chance
 	plain, tossing tally
+
+	withstands, sides uint64   // of a hit's draws for the hammer, in lowest terms
+	pool              []uint64 // the weights, in lowest terms
+	poolTotal         uint64
+
+	places []place                  // where the round can be
+	index  map[games.Multiple]int32 // in places
+	rest   uint64                   // of all divisions: 0, or the unit was too coarse
+}
+
+// place is a value and the chance to stand there, as if no safe had cracked yet.
+type place struct {
+	value  games.Multiple
+	chance chance
 }
 
 // tally sums up what rounds are paid, each weighted with its chance.
 type tally struct {
-	chance, value, square big.Int // Σ p, Σ p·v, Σ p·v²
+	chance, value, square weighed // Σ p, Σ p·v, Σ p·v²
 	most                  games.Multiple
-	mostChance            big.Int
+	mostChance            weighed
 }
 
 // walk plays every hit on every value.
-func (g *rules) walk(enough games.Multiple) *walk {
-	w := &walk{rules: g, enough: enough}
-	// Each hit divides by the break's sides, the pool's weights and a coin's two, and the end by the thresholds and the bonuses' weights.
-	hit := big.NewInt(breakSides * total(poolWeights) * 2)
-	w.unit = hit.Exp(hit, big.NewInt(lastThreshold), nil)
-	w.unit.Mul(w.unit, big.NewInt(thresholds*total(bonusWeights)))
-	at := map[games.Multiple]*big.Int{g.Start(): w.unit}
-	for hit := 1; hit <= lastThreshold; hit++ {
-		at = w.hit(hit, at)
+func (g *rules) walk(enough games.Multiple) (*walk, error) {
+	hammer := fraction{uint64(breakSides - g.breaks), breakSides}.reduced()
+	w := &walk{rules: g, enough: enough, withstands: hammer.num, sides: hammer.den, index: make(map[games.Multiple]int32)}
+	w.pool, w.poolTotal = lowestTerms(poolWeights)
+	// Each hit divides by the hammer's sides, the pool's weights and a coin's two, and the end by the thresholds and the bonuses' weights.
+	w.unit = chance{1}.times(thresholds * total(bonusWeights))
+	for range lastThreshold {
+		w.unit = w.unit.times(2 * w.sides * w.poolTotal)
 	}
-	return w
+	w.places = []place{{g.Start(), w.unit}}
+	for hit := 1; hit <= lastThreshold; hit++ {
+		w.hit(hit)
+	}
+	if w.rest != 0 {
+		return nil, errors.New("smash: the chances are no whole numbers of their unit")
+	}
+	return w, nil
 }
 
-func total(weights []uint32) (sum int64) {
+func total(weights []uint32) (sum uint64) {
 	for _, w := range weights {
-		sum += int64(w)
+		sum += uint64(w)
 	}
 	return sum
+}
+
+// lowestTerms returns the weights and their total without their common divisor.
+func lowestTerms(weights []uint32) (lowest []uint64, sum uint64) {
+	divisor := total(weights)
+	for _, w := range weights {
+		divisor /= fraction{uint64(w), divisor}.reduced().den
+	}
+	for _, w := range weights {
+		lowest = append(lowest, uint64(w)/divisor)
+	}
+	return lowest, total(weights) / divisor
 }
 
 // crackable is how many of the thresholds a hit cracks, and how many are higher.
@@ -60,75 +93,84 @@ func crackable(hit int) (here, higher uint64) {
 	return 1, uint64(lastThreshold - hit)
 }
 
-// hit plays a hit on every value, and cashes out what is enough. It returns the chances of the values that are played on, as if no
-// safe had cracked yet.
-func (w *walk) hit(hit int, before map[games.Multiple]*big.Int) map[games.Multiple]*big.Int {
+// hit plays a hit on every value, and cashes out what is enough.
+func (w *walk) hit(hit int) {
 	here, higher := crackable(hit)
-	share := big.NewInt(breakSides * total(poolWeights))
-	withstands := big.NewInt(int64(breakSides - w.breaks))
-	after := make(map[games.Multiple]*big.Int, 2*len(before))
-	var each, drawn big.Int
-	for value, chance := range before {
-		each.Quo(chance, share).Mul(&each, withstands) // the chance of a factor of weight 1
+	before := w.places
+	w.places = make([]place, 0, 2*len(before))
+	clear(w.index)
+	for i := range before {
+		from := &before[i]
+		each := w.divide(from.chance, w.sides*w.poolTotal).times(w.withstands) // the chance of a factor of weight 1
 		if here > 0 {
-			w.crack(hit, value, &each)
+			w.crack(hit, from.value, each)
 		}
-		for _, f := range pool {
-			drawn.Mul(&each, drawn.SetUint64(uint64(f.Weight)))
+		for j, f := range pool {
 			factor := w.scales[hit].times(f.Hundredths)
-			to, capped := cashout.Times(value, factor.num, factor.den, most)
-			switch sum, ok := after[to]; {
-			case capped || to >= w.enough:
-				w.pay(hit, to, &drawn, higher)
-			case ok:
-				sum.Add(sum, &drawn)
-			default:
-				after[to] = new(big.Int).Set(&drawn)
+			to, capped := cashout.Times(from.value, factor.num, factor.den, most)
+			if drawn := each.times(w.pool[j]); capped || to >= w.enough {
+				w.pay(hit, to, drawn, higher)
+			} else {
+				w.arrive(to, &drawn)
 			}
 		}
 	}
-	for value, chance := range after { // the coin sends half of them home
+	for i := range w.places { // the coin sends half of them home
 		var s sums
-		s.add(value, higher)
-		each.Quo(chance, each.SetUint64(thresholds))
-		w.tossing.add(s, each.Rsh(&each, uint(hit)))
+		s.add(w.places[i].value, higher)
+		w.tossing.add(s, w.divide(w.places[i].chance, thresholds).halved(uint(hit)))
 	}
-	return after
+}
+
+// arrive adds to the chance to stand at a value.
+func (w *walk) arrive(to games.Multiple, c *chance) {
+	if i, ok := w.index[to]; ok {
+		w.places[i].chance.plus(c)
+		return
+	}
+	w.index[to] = int32(len(w.places))
+	w.places = append(w.places, place{to, *c})
+}
+
+func (w *walk) divide(c chance, k uint64) chance {
+	part, rest := c.over(k)
+	w.rest |= rest
+	return part
 }
 
 // pay pays a value after a hit, with a chance that is as if no safe had cracked, at a given number of the thresholds.
-func (w *walk) pay(hit int, v games.Multiple, chance *big.Int, of uint64) {
+func (w *walk) pay(hit int, v games.Multiple, c chance, of uint64) {
 	var s sums
 	s.add(v, of)
-	w.add(hit, s, new(big.Int).Quo(chance, big.NewInt(thresholds)))
+	w.add(hit, s, w.divide(c, thresholds))
 }
 
 // crack pays what the safe holds when a hit on a value cracks it. each is the chance of a factor of weight 1 in the pool.
-func (w *walk) crack(hit int, value games.Multiple, each *big.Int) {
+func (w *walk) crack(hit int, value games.Multiple, each chance) {
 	var s sums
-	for _, f := range pool {
+	for i, f := range pool {
 		scaled := w.scales[hit].times(f.Hundredths)
 		for _, bonus := range bonuses {
 			factor := scaled.times(bonus.Hundredths)
 			v, _ := cashout.Times(value, factor.num, factor.den, most)
-			s.add(v, uint64(f.Weight)*uint64(bonus.Weight))
+			s.add(v, w.pool[i]*uint64(bonus.Weight))
 		}
 	}
-	w.add(hit, s, new(big.Int).Quo(each, big.NewInt(thresholds*total(bonusWeights))))
+	w.add(hit, s, w.divide(each, thresholds*total(bonusWeights)))
 }
 
 // add adds what is paid after a hit: a coin has been tossed after each of the hits before.
-func (w *walk) add(hit int, s sums, each *big.Int) {
+func (w *walk) add(hit int, s sums, each chance) {
 	w.plain.add(s, each)
-	w.tossing.add(s, each.Rsh(each, uint(hit-1)))
+	w.tossing.add(s, each.halved(uint(hit-1)))
 }
 
 // sums are Σ w, Σ w·v and Σ w·v² over some values v with small weights w; the squares need 128 bits.
 type sums struct {
-	weight, value        uint64
-	squareHigh, squareLo uint64
-	most                 games.Multiple
-	mostWeight           uint64
+	weight, value         uint64
+	squareHigh, squareLow uint64
+	most                  games.Multiple
+	mostWeight            uint64
 }
 
 func (s *sums) add(v games.Multiple, weight uint64) {
@@ -136,7 +178,7 @@ func (s *sums) add(v games.Multiple, weight uint64) {
 	s.value += weight * uint64(v)
 	high, low := bits.Mul64(weight*uint64(v), uint64(v))
 	var carry uint64
-	s.squareLo, carry = bits.Add64(s.squareLo, low, 0)
+	s.squareLow, carry = bits.Add64(s.squareLow, low, 0)
 	s.squareHigh, _ = bits.Add64(s.squareHigh, high, carry)
 	switch {
 	case v > s.most:
@@ -147,44 +189,41 @@ func (s *sums) add(v games.Multiple, weight uint64) {
 }
 
 // add adds sums whose weights are of a chance each.
-func (t *tally) add(s sums, each *big.Int) {
+func (t *tally) add(s sums, each chance) {
 	if s.weight == 0 {
 		return
 	}
-	var x big.Int
-	t.chance.Add(&t.chance, x.Mul(each, x.SetUint64(s.weight)))
-	t.value.Add(&t.value, x.Mul(each, x.SetUint64(s.value)))
-	var square big.Int
-	square.SetUint64(s.squareHigh).Lsh(&square, 64).Or(&square, x.SetUint64(s.squareLo))
-	t.square.Add(&t.square, x.Mul(each, &square))
+	t.chance.plus(&each, 0, s.weight)
+	t.value.plus(&each, 0, s.value)
+	t.square.plus(&each, s.squareHigh, s.squareLow)
 	if s.most > t.most {
 		t.most = s.most
-		t.mostChance.SetInt64(0)
+		t.mostChance = weighed{}
 	}
 	if s.most == t.most {
-		t.mostChance.Add(&t.mostChance, x.Mul(each, x.SetUint64(s.mostWeight)))
+		t.mostChance.plus(&each, 0, s.mostWeight)
 	}
 }
 
 // outlook turns the sums, in units and multiples, into fractions of the stake.
-func (t *tally) outlook(strategy string, unit *big.Int) games.Outlook {
+func (t *tally) outlook(strategy string, unit chance) games.Outlook {
 	stake := big.NewInt(games.MultipleUnit)
-	fraction := func(sum *big.Int, stakes int) *big.Rat {
-		of := new(big.Int).Set(unit)
+	share := func(sum *weighed, stakes int) *big.Rat {
+		of := unit.big()
 		for range stakes {
 			of.Mul(of, stake)
 		}
-		return new(big.Rat).SetFrac(sum, of)
+		return new(big.Rat).SetFrac(sum.big(), of)
 	}
-	mean := fraction(&t.value, 1)
-	variance := fraction(&t.square, 2)
+	mean := share(&t.value, 1)
+	variance := share(&t.square, 2)
 	variance.Sub(variance, new(big.Rat).Mul(mean, mean))
 	return games.Outlook{
 		Strategy:         strategy,
 		Return:           games.Exactly(mean),
-		HitFrequency:     games.Exactly(fraction(&t.chance, 0)),
+		HitFrequency:     games.Exactly(share(&t.chance, 0)),
 		Variance:         games.Exactly(variance),
 		MaximumWin:       games.Exactly(big.NewRat(int64(t.most), games.MultipleUnit)),
-		MaximumWinChance: games.Exactly(fraction(&t.mostChance, 0)),
+		MaximumWinChance: games.Exactly(share(&t.mostChance, 0)),
 	}
 }

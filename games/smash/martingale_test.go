@@ -51,11 +51,11 @@ func (g *rules) checkFair(t *testing.T, hit int, v games.Multiple, cracks *big.R
 	}
 	for _, f := range pool {
 		factor := g.scales[hit].times(f.Hundredths)
-		chance := big.NewRat(int64(withstands)*int64(f.Weight), breakSides*total(poolWeights))
+		chance := big.NewRat(int64(withstands)*int64(f.Weight), breakSides*int64(total(poolWeights)))
 		stays := new(big.Rat).Sub(big.NewRat(1, 1), cracks)
 		add(stays.Mul(stays, chance), factor)
 		for _, bonus := range bonuses {
-			jackpot := big.NewRat(int64(bonus.Weight), total(bonusWeights))
+			jackpot := big.NewRat(int64(bonus.Weight), int64(total(bonusWeights)))
 			add(jackpot.Mul(jackpot, cracks).Mul(jackpot, chance), factor.times(bonus.Hundredths))
 		}
 	}
@@ -80,7 +80,7 @@ func TestTables(t *testing.T) {
 		}
 	}
 	if jackpots*100 != 30*uint32(total(bonusWeights)) {
-		t.Errorf("the jackpots have %d of %d", jackpots, total(bonusWeights))
+		t.Errorf("the jackpots have %d of %d", jackpots, int64(total(bonusWeights)))
 	}
 	for i, f := range pool {
 		for _, other := range pool[:i] {
