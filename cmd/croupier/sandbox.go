@@ -16,6 +16,7 @@ type sandboxCmd struct {
 	DataDir     string `placeholder:"DIR" help:"Where the data is kept. Default: the platform's place for a user's data, /var/lib/croupier for root."`
 	DatabaseURL string `placeholder:"URL" help:"Use this database instead of a private Postgres."`
 	JSON        bool   `name:"json" help:"Print one line of JSON: baseUrl, wsUrl, webUrl, apiKey, apiSecret, operatorId, databaseUrl."`
+	gamesFlags
 	limitFlags
 	profileFlag
 }
@@ -26,7 +27,7 @@ func (c *sandboxCmd) Run(ctx context.Context) error {
 	if err := c.profileFlag.serve(); err != nil {
 		return err
 	}
-	offered, err := catalogue()
+	offered, err := c.catalogue()
 	if err != nil {
 		return err
 	}

@@ -15,8 +15,23 @@ import (
 	"croupier/session"
 )
 
-// catalogue is every game that the binary knows.
-func catalogue() (*games.Catalogue, error) { return games.NewCatalogue(builtin.Games()...) }
+// gamesFlags say which games are offered.
+type gamesFlags struct {
+	SlotsDefinition []string `type:"existingfile" placeholder:"FILE" help:"A slot machine to offer beside the built-in games, as docs/slots-definition.md says; may be repeated."`
+}
+
+// catalogue is every built-in game and every slot machine that a file describes.
+func (f gamesFlags) catalogue() (*games.Catalogue, error) {
+	offered := builtin.Games()
+	for _, path := range f.SlotsDefinition {
+		game, err := slotsFromFile(path)
+		if err != nil {
+			return nil, err
+		}
+		offered = append(offered, game)
+	}
+	return games.NewCatalogue(offered...)
+}
 
 // databaseFlag is how a command finds its database.
 type databaseFlag struct {
@@ -32,6 +47,7 @@ type serveCmd struct {
 	Mode      string         `enum:"live,sandbox" default:"live" help:"live takes only sk_live_ keys; sandbox offers the test API to sk_sandbox_ keys. Default: ${default}."`
 	LogLevel  slog.Level     `default:"info" placeholder:"LEVEL" help:"debug, info, warn or error. Default: ${default}."`
 	Proxies   []netip.Prefix `name:"trusted-proxy" placeholder:"CIDR" help:"A proxy in front, as 10.0.0.0/8, whose X-Forwarded-For says who the client is; may be repeated."`
+	gamesFlags
 	expiryFlags
 	limitFlags
 	profileFlag
@@ -68,7 +84,7 @@ func spareCollector() {
 
 // config is what the flags ask for. All that is wrong with it is named at once.
 func (c *serveCmd) config() (api.Config, error) {
-	offered, err := catalogue()
+	offered, err := c.catalogue()
 	if err != nil {
 		return api.Config{}, err
 	}

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -43,5 +46,42 @@ func TestAdministratorsAreToldAllMistakes(t *testing.T) {
 	}
 	if status != 1 || strings.Contains(said, "hidden") {
 		t.Errorf("exit status %d: %s", status, said)
+	}
+}
+
+// A slot machine is offered by naming its file, and one that cannot be is refused with its file and the place in it.
+func TestSlotsDefinitionsJoinTheCatalogue(t *testing.T) {
+	t.Parallel()
+	const classic = "../../games/slots/testdata/classic.slots.json"
+	text, err := os.ReadFile(classic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var definition struct{ Game string }
+	if err := json.Unmarshal(text, &definition); err != nil {
+		t.Fatal(err)
+	}
+	offered, err := gamesFlags{SlotsDefinition: []string{classic}}.catalogue()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := offered.Lookup(definition.Game); !ok {
+		t.Errorf("there is no %q in the catalogue", definition.Game)
+	}
+	if _, ok := offered.Lookup("blackjack"); !ok {
+		t.Error("the built-in games are gone")
+	}
+	broken := filepath.Join(t.TempDir(), "broken.json")
+	if err := os.WriteFile(broken, []byte(`{"game": "broken", "reels": 9}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for complaint, files := range map[string][]string{
+		broken:         {broken},
+		"is taken":     {classic, classic},
+		"no such file": {filepath.Join(t.TempDir(), "none.json")},
+	} {
+		if _, err := (gamesFlags{SlotsDefinition: files}).catalogue(); err == nil || !strings.Contains(err.Error(), complaint) {
+			t.Errorf("got %v, want %q", err, complaint)
+		}
 	}
 }
