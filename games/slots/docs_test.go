@@ -3,6 +3,7 @@ package slots
 import (
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"os"
 	"regexp"
 	"strings"
@@ -79,5 +80,42 @@ func TestRulesPageForcesWhatItSays(t *testing.T) {
 		if sum.Minor().Int64() != want || outcome.FreeSpinsTriggered != strings.Contains(example[2], "free spins") {
 			t.Errorf("%s pays %s, free spins %v", example[1], sum, outcome.FreeSpinsTriggered)
 		}
+	}
+}
+
+// TestDefinitionPage parses the example of docs/slots-definition.md, and makes the mistakes that the page shows.
+func TestDefinitionPage(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/slots-definition.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(text)
+	_, example, _ := strings.Cut(page, "```json\n")
+	example, _, found := strings.Cut(example, "```")
+	if !found {
+		t.Fatal("the page has no example")
+	}
+	game, err := GameOf(parsed(t, example))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := games.NewCatalogue(game); err != nil {
+		t.Fatal(err)
+	}
+	if said := schemaSays([]byte(example)); said != "" {
+		t.Errorf("the schema says %s", said)
+	}
+	if err := game.Variants[0].Engine.(*Engine).CheckCycle(nil); err != nil {
+		t.Error(err)
+	}
+	rtp := game.Variants[0].RTP()
+	if rtp.Cmp(big.NewRat(92, 100)) < 0 || rtp.Cmp(big.NewRat(93, 100)) > 0 {
+		t.Errorf("RTP_93 returns %s", rtp.FloatString(6))
+	}
+	spoiled := strings.NewReplacer(`{"3": 6}`, `{"3": 6, "4": 10}`, `"seven", "blank", "plum", "blank"]`, `"seven", "blank", "plum", "balnk"]`).Replace(example)
+	_, err = ParseDefinition([]byte(spoiled))
+	if err == nil || !strings.Contains(page, "```\n"+err.Error()+"\n```") {
+		t.Errorf("the page does not show\n%v", err)
 	}
 }
