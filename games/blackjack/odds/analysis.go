@@ -49,7 +49,6 @@ func hitting(hard, soft int) *blackjack.Chart {
 
 // Analysis puts the odds as the catalogue does, with the strategies of blackjack.Engine. It takes some seconds.
 func (o *Odds) Analysis() games.Analysis {
-	best := o.Return.Rat()
 	return games.Analysis{
 		Method: "By dynamic programming over what the player's hand, the upcard and the shoe can be, with the dealer's exact " +
 			"chances for every hand, in integers of 2^-56. Hands of a split are played by their own cards and the upcard. The " +
@@ -57,16 +56,26 @@ func (o *Odds) Analysis() games.Analysis {
 		Outlooks: []games.Outlook{
 			o.outlook("basic", o.Chart), o.outlook("mimic", Mimic(o.Rules)), o.outlook("stand", Stand()),
 		},
-		Bounds: games.Bounds{
-			Lowest:  big.NewRat(-15, 2),
-			Highest: new(big.Rat).Add(best, unseen),
-			Proof: "No play returns more than the best play by the cards of the hand that decides, " + o.Return.String() +
-				", but for what the cards of the other hands of a split tell: that was sampled, and 0.0001 is ten times what it " +
-				"comes to with one deck. No round loses more than four doubled hands and the insurance: 8.5 stakes.",
-		},
+		Bounds:   o.bounds(),
 		Cap:      games.Cap{Cost: games.Exactly(new(big.Rat))},
 		Findings: o.findings(),
 	}
+}
+
+func (o *Odds) bounds() games.Bounds {
+	const lowest = "No round loses more than four doubled hands and the insurance: 8.5 stakes."
+	b := games.Bounds{Lowest: big.NewRat(-15, 2)}
+	if o.Exact != nil {
+		b.Highest = o.Exact
+		b.Proof = "With infinite decks no card tells anything of the next, so the best play by the total of the hand that decides is " +
+			"the best of all. " + lowest
+		return b
+	}
+	b.Highest = new(big.Rat).Add(o.Return.Rat(), unseen)
+	b.Proof = "No play returns more than the best play by the cards of the hand that decides, " + o.Return.String() +
+		", but for what the cards of the other hands of a split tell: that was sampled, and 0.0001 is ten times what it " +
+		"comes to with one deck. " + lowest
+	return b
 }
 
 func (o *Odds) outlook(name string, chart *blackjack.Chart) games.Outlook {

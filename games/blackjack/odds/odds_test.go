@@ -121,6 +121,31 @@ func TestTable(t *testing.T) {
 	}
 }
 
+func TestDealerRows(t *testing.T) {
+	t.Parallel()
+	o := standard(t)
+	rows := o.Dealer()
+	for i, row := range rows {
+		if want := (i+1)%ranks + 1; row.Upcard != want {
+			t.Errorf("row %d is of upcard %d, want %d", i, row.Upcard, want)
+		}
+		for _, d := range []Distribution{row.All, row.Peeked} {
+			var sum Fixed
+			for _, chance := range d {
+				sum += chance
+			}
+			close(t, "the sum of all outcomes", sum, 1, 5e-12)
+		}
+	}
+	natural := 96.0 / 311
+	if raceEnabled {
+		natural = 4.0 / 13
+	}
+	close(t, "an ace's blackjack", rows[9].All[DealerBlackjack], natural, 1e-15)
+	close(t, "an ace's blackjack after the dealer has looked", rows[9].Peeked[DealerBlackjack], 0, 0)
+	close(t, "the insurance", o.Insurance(), 3*natural-1, 0.0001)
+}
+
 // Plain strategies' returns, and what they can win.
 func TestPlainStrategies(t *testing.T) {
 	t.Parallel()
@@ -133,6 +158,43 @@ func TestPlainStrategies(t *testing.T) {
 	most := o.MaximumWin(Stand())
 	close(t, "the most that standing can be paid", most.Win, 2.5, 0)
 	close(t, "its chance", most.Chance.Low, 0.0453, 0.0003)
+}
+
+// The most that can be paid follows from the rules alone; that its chance is right for doubled hands is tested on tiny shoes.
+func TestMaximumWin(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		change func(r *blackjack.Rules)
+		split  bool // by the chart, all pairs, or nothing
+		win    float64
+		exact  bool
+	}{
+		{"two hands, doubled", func(r *blackjack.Rules) { r.MaxHands = 2 }, true, 8, true},
+		{"three hands, not doubled", func(r *blackjack.Rules) { r.MaxHands, r.DoubleAfterSplit = 3, false }, true, 6, false},
+		{"a doubled hand", func(*blackjack.Rules) {}, false, 4, false},
+		{"a commission on a doubled hand", func(r *blackjack.Rules) { r.Commission = 1_000 }, false, 3.8, false},
+		{"nothing to win", func(r *blackjack.Rules) { r.Commission = 10_000 }, false, 2, false},
+	} {
+		r := rules(c.change)
+		r.Decks = 0
+		o := &Odds{Rules: r}
+		for up := range ranks {
+			o.columns[up] = newColumn(r, up)
+		}
+		chart := Mimic(r)
+		for up := 1; up <= 10; up++ {
+			chart.Hard[11][up] = blackjack.DoubleOrHit
+			for value := 2; c.split && value <= 10; value++ {
+				chart.Pair[value][up] = blackjack.SplitIt
+			}
+		}
+		most := o.MaximumWin(chart)
+		close(t, c.name, most.Win, c.win, 1e-15)
+		if exact := most.Chance.Low == most.Chance.High; exact != c.exact || most.Chance.High <= 0 {
+			t.Errorf("%s: the chance is %v", c.name, most.Chance)
+		}
+	}
 }
 
 // 1,000,000 rounds, a thirtieth under the race detector, of the engine's own table by the chart return what is computed, as
