@@ -29,8 +29,8 @@ func (g *rules) Analyse() (games.Analysis, error) {
 			"as in play.",
 		Bounds: games.Bounds{
 			Lowest: g.lowestReturn(), Highest: g.RTP(),
-			Proof: "Every guess is fair, the maximum win included, but for truncation, which takes less than 10^-8 at each: no strategy gets " +
-				"more than the first guess is worth, and none loses more than the truncation of the longest round.",
+			Proof: "Every guess is fair, the maximum win included, but for truncation, which takes less than 10^-8 at each: no strategy " +
+				"gets more than the first guess is worth, and none loses more than the truncation of the longest round.",
 		},
 		Cap: games.Cap{Most: most, Cost: games.Exactly(new(big.Rat))},
 	}
@@ -54,7 +54,7 @@ func (g *rules) findings() []games.Finding {
 	right, wrong := g.firstGuess(games.MultipleUnit)
 	rises := func(r Range) string { return fmt.Sprintf("%d to %d", r.Lowest, r.Highest) }
 	return []games.Finding{
-		{Name: "Right guess", Value: "×" + right.String(), Meaning: "at a fresh position, far from the trace's limit and the maximum win"},
+		{Name: "Right guess", Value: "×" + right.String(), Meaning: "at a fresh position, far from trace 100 and the maximum win"},
 		{Name: "Wrong guess", Value: "×" + wrong.String(), Meaning: "far from the maximum win; nearer to it, up to ×1"},
 		{Name: "Right rise", Value: rises(g.right), Meaning: "by how much a right guess raises the trace, each as likely"},
 		{Name: "Wrong rise", Value: rises(g.wrong), Meaning: "by how much a wrong guess raises the trace, each as likely"},

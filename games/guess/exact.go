@@ -11,7 +11,9 @@ import (
 // The exact mathematics of a plan: the chance of every (trace, value, memory) that it can get to, from the lowest trace to the
 // highest, with every value truncated as the game truncates it.
 
-// longest is more guesses than a round has: the trace rises by 6 or more at a wrong guess, and five right ones reach the cap.
+// longest is more guesses than a round has. A wrong one raises the trace by 6 or more, so no more than 16 do not lose; that leaves at
+// least 20 candidates everywhere, and a right guess multiplies by 20 − 19·4/5 = 4.8 or more. So five right ones reach the maximum win
+// from 0.92·(4/5)^16, and a round has at most 16 + 5 guesses and one that loses.
 const longest = 24
 
 // place is where a round can be at a trace.

@@ -19,7 +19,7 @@ type plan struct {
 	memory   func(s *State) int                 // what the strategy knows of the guesses made
 	learn    func(memory int, right bool) int   // the memory after a guess
 	leaves   func(memory int) int               // candidates at the position of the next guess
-	quit     func(v games.Multiple) (coins int) // that it throws to cash out unless all of them fall heads: 0 always goes on, −1 never does
+	quit     func(v games.Multiple) (coins int) // it goes on only if so many coins all fall heads: 0 always, and −1 never does
 }
 
 // plans are the strategies, the plainest first. Those that do not dwell on a position guess where they have struck the least, so that

@@ -22,8 +22,9 @@ func (g *rules) RTP() *big.Rat {
 // Analyse computes the mathematics of the variant.
 func (g *rules) Analyse() (games.Analysis, error) {
 	a := games.Analysis{
-		Method: "Every value after every hit is listed with its exact chance, truncated to 10^-8 as in play, for every threshold and bonus.",
-		Cap:    games.Cap{Most: most},
+		Method: "Every value after every hit is listed with its exact chance, truncated to 10^-8 as in play, for every threshold and " +
+			"bonus.",
+		Cap: games.Cap{Most: most},
 	}
 	walks := make(map[games.Multiple]*walk)
 	for _, p := range plans() {
@@ -45,8 +46,8 @@ func (g *rules) Analyse() (games.Analysis, error) {
 	a.Cap.Cost = g.capCost(end)
 	a.Bounds = games.Bounds{
 		Lowest: end.Return.Low, Highest: g.RTP(),
-		Proof: "Every hit is fair before truncation and the cap, which only take: to hit once more never gains. So no strategy gets more " +
-			"than the first hit is worth, and none gets less than by never cashing out.",
+		Proof: "Every hit is fair before truncation and the cap, which only take: to hit once more never gains. So no strategy gets " +
+			"more than the first hit is worth, and none gets less than by never cashing out.",
 	}
 	a.Findings = g.findings()
 	return a, nil
@@ -61,18 +62,18 @@ func (g *rules) findings() []games.Finding {
 	}
 	cracks := new(big.Rat)
 	withstands := big.NewRat(int64(breakSides-g.breaks), breakSides)
-	chance := big.NewRat(1, 1)
+	survives := big.NewRat(1, 1)
 	for hit := 1; hit <= lastThreshold; hit++ {
-		chance.Mul(chance, withstands)
+		survives.Mul(survives, withstands)
 		if hit >= firstThreshold {
-			cracks.Add(cracks, new(big.Rat).Mul(chance, big.NewRat(1, thresholds)))
+			cracks.Add(cracks, new(big.Rat).Mul(survives, big.NewRat(1, thresholds)))
 		}
 	}
 	bonusMean := fraction{bonusMeanNum, bonusMeanDen}
 	jackpot := big.NewRat(jackpots, int64(total(bonusWeights)))
 	return []games.Finding{
 		{Name: "Hammer breaks", Value: fmt.Sprintf("%d %%", g.breaks), Meaning: "the chance of each hit to lose the round"},
-		{Name: "Safe cracks", Value: percent(cracks), Meaning: "the chance that it does for who never cashes out; the maximum win ends few rounds sooner"},
+		{Name: "Safe cracks", Value: percent(cracks), Meaning: "the chance of it, for who never cashes out"},
 		{Name: "Mean bonus", Value: "×" + string(bonusMean.shown()), Meaning: "of a cracked safe, before the maximum win"},
 		{Name: "Jackpot", Value: percent(jackpot), Meaning: "the chance that a cracked safe's bonus is a jackpot"},
 	}

@@ -120,7 +120,8 @@ func (g *rules) Step(r *cashout.Round[State], payload json.RawMessage, d *fairne
 	return ending, outcome, nil
 }
 
-// multiply draws the factor of a hit that the hammer withstands, and the bonus if it cracks the safe. It says whether the round is over.
+// multiply draws the factor of a hit that the hammer withstands, and the bonus if it cracks the safe. It says whether the round is
+// over.
 func (g *rules) multiply(r *cashout.Round[State], hit int, d *fairness.Stream, outcome *Outcome) (over bool) {
 	drawn := d.Weighted(poolWeights)
 	factor := g.scales[hit].times(pool[drawn].Hundredths)

@@ -51,7 +51,7 @@ func (g *rules) walk(enough games.Multiple) (*walk, error) {
 	hammer := fraction{uint64(breakSides - g.breaks), breakSides}.reduced()
 	w := &walk{rules: g, enough: enough, withstands: hammer.num, sides: hammer.den, index: make(map[games.Multiple]int32)}
 	w.pool, w.poolTotal = lowestTerms(poolWeights)
-	// Each hit divides by the hammer's sides, the pool's weights and a coin's two, and the end by the thresholds and the bonuses' weights.
+	// Each hit divides by the hammer's sides, the pool's weights and a coin's two; the end by the thresholds and the bonuses' weights.
 	w.unit = chance{1}.times(thresholds * total(bonusWeights))
 	for range lastThreshold {
 		w.unit = w.unit.times(2 * w.sides * w.poolTotal)
