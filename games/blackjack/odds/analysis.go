@@ -67,8 +67,8 @@ func (o *Odds) bounds() games.Bounds {
 	b := games.Bounds{Lowest: big.NewRat(-15, 2)}
 	if o.Exact != nil {
 		b.Highest = o.Exact
-		b.Proof = "With infinite decks no card tells anything of the next, so the best play by the total of the hand that decides is " +
-			"the best of all. " + lowest
+		b.Proof = "With infinite decks no card tells anything of the next, so the best play by the total of the hand that " +
+			"decides is the best of all. " + lowest
 		return b
 	}
 	b.Highest = new(big.Rat).Add(o.Return.Rat(), unseen)

@@ -25,7 +25,8 @@ func TestDocs(t *testing.T) {
 		for _, f := range all[r.ID].Findings {
 			findings[f.Name] = f.Value
 		}
-		want := fmt.Sprintf("| `%s` | %s | %s | %s |", r.ID, findings["commission"], findings["best play"], findings["basic strategy"])
+		want := fmt.Sprintf("| `%s` | %s | %s | %s |",
+			r.ID, findings["commission"], findings["best play"], findings["basic strategy"])
 		if !strings.Contains(string(page), want+"\n") {
 			t.Errorf("docs/blackjack-odds.md lacks the line\n%s", want)
 		}
