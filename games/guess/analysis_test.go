@@ -8,6 +8,7 @@ import (
 
 	"croupier/fairness"
 	"croupier/games"
+	"croupier/games/cashout"
 )
 
 // analysed are the analyses of all variants, computed once for all tests.
@@ -54,6 +55,37 @@ func TestNoStrategyNeedsTheCap(t *testing.T) {
 		if lack.Sign() < 0 || lack.Cmp(big.NewRat(longest, games.MultipleUnit)) > 0 || a.Cap.Cost.High.Sign() != 0 {
 			t.Errorf("%s lacks %s", id, lack.FloatString(12))
 		}
+	}
+}
+
+// TestPlansLeaveWhatTheySay holds the form of a strategy that is computed against the one that is played.
+func TestPlansLeaveWhatTheySay(t *testing.T) {
+	t.Parallel()
+	g, draws := rulesOf(t, "RTP_96"), fairness.NewSimulation(5)
+	longest := 0
+	for _, p := range plans() {
+		for range 2_000 {
+			r, memory := cashout.New(g, draws), 0
+			for ending := cashout.Open; ending == cashout.Open; {
+				if said, are := p.leaves(memory), r.Own.candidates(p.position(&r.Own)); said != are {
+					t.Fatalf("%s: %d candidates after %d guesses, said to be %d", p.name, are, r.Steps, said)
+				}
+				payload, goOn := p.decide(r, draws.Stream("strategy"))
+				if !goOn {
+					break
+				}
+				before := r.Own.found()
+				var err error
+				if ending, _, err = cashout.Play(g, &r, payload, draws); err != nil {
+					t.Fatal(err)
+				}
+				memory = p.learn(memory, r.Own.found() > before)
+			}
+			longest = max(longest, r.Steps)
+		}
+	}
+	if longest <= positions {
+		t.Errorf("no round came round the key: the longest had %d guesses", longest)
 	}
 }
 

@@ -73,14 +73,13 @@ func (w *walk) arrive(trace int, to place, chance *big.Int) {
 // leave plays on from a place, or cashes out there.
 func (w *walk) leave(trace int, from place, chance *big.Int) error {
 	if trace > 0 { // there is nothing to take before the first guess
-		switch coins := w.plan.quit(from.value); {
-		case coins < 0:
+		if from.value >= w.plan.enough {
 			w.pay(from.value, chance)
 			return nil
-		case coins > 0:
-			goes := new(big.Int).Rsh(chance, uint(coins))
-			w.pay(from.value, new(big.Int).Sub(chance, goes))
-			chance = goes
+		}
+		if w.plan.coin {
+			chance = new(big.Int).Rsh(chance, 1)
+			w.pay(from.value, chance)
 		}
 	}
 	r := w.plan.leaves(from.memory)
