@@ -21,7 +21,8 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 // TestPage runs everything on one sandbox and one browser. Each subtest is a player of its own in a browser profile of its own.
 func TestPage(t *testing.T) {
 	t.Parallel()
-	h := &house{sandbox: startSandbox(t), browser: startBrowser(t)}
+	h := &house{dataDir: t.TempDir(), browser: startBrowser(t)}
+	h.sandbox = startSandbox(t, h.dataDir)
 	var err error
 	if h.db, err = pgxpool.New(t.Context(), h.sandbox.Info().DatabaseURL); err != nil {
 		t.Fatal(err)
@@ -35,15 +36,16 @@ func TestPage(t *testing.T) {
 		"a session is refreshed, and ends":                     expiry,
 		"a forged record is found out":                         forged,
 		"no celebration of a return within the stake":          modesty,
-		"a long history":      longHistory,
-		"one place at a time": elsewhere,
-		"free spins":          freeSpins,
-		"the API's page":      apiPage,
-		"guess":               guessRounds,
-		"launch":              launchRounds,
-		"smash":               smashRounds,
-		"move":                moveRounds,
-		"dice":                diceRounds,
+		"a long history":              longHistory,
+		"one place at a time":         elsewhere,
+		"free spins":                  freeSpins,
+		"the API's page":              apiPage,
+		"guess":                       guessRounds,
+		"launch":                      launchRounds,
+		"smash":                       smashRounds,
+		"move":                        moveRounds,
+		"dice":                        diceRounds,
+		"rounds that nobody finishes": unfinished,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -55,18 +57,24 @@ func TestPage(t *testing.T) {
 // house is what the subtests share.
 type house struct {
 	sandbox *sandbox.Sandbox
+	dataDir string
 	browser context.Context
 	db      *pgxpool.Pool
 }
 
-func startSandbox(t *testing.T) *sandbox.Sandbox {
+func catalogue(t *testing.T) *games.Catalogue {
 	t.Helper()
-	catalogue, err := games.NewCatalogue(builtin.Games()...)
+	c, err := games.NewCatalogue(builtin.Games()...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := sandbox.Start(t.Context(), sandbox.Options{Listen: "127.0.0.1:0", DataDir: t.TempDir(), DatabaseURL: pgtest.New(t),
-		Catalogue: catalogue, Log: slog.New(slog.DiscardHandler)})
+	return c
+}
+
+func startSandbox(t *testing.T, dataDir string) *sandbox.Sandbox {
+	t.Helper()
+	s, err := sandbox.Start(t.Context(), sandbox.Options{Listen: "127.0.0.1:0", DataDir: dataDir, DatabaseURL: pgtest.New(t),
+		Catalogue: catalogue(t), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

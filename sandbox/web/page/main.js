@@ -1,10 +1,11 @@
 // The page: who is signed in, which game is played, what the server says, and what becomes of it on the screen.
 import { Connection, forgetPending } from "./connection.js";
 import { Developer } from "./developer.js";
-import { $, el, grouped, hint, moment, say } from "./dom.js";
+import { $, grouped, hint, say } from "./dom.js";
 import { Fair, newClientSeed } from "./fair.js";
 import { Focus } from "./focus.js";
 import { Rounds, showSeeds } from "./history.js";
+import { Notices } from "./notices.js";
 import { Picker } from "./picker.js";
 import { RoundTable } from "./round.js";
 import { SCENES } from "./scenes/scenes.js";
@@ -52,6 +53,7 @@ const slots = new SlotsTable(host);
 const fair = new Fair(rotate);
 const rounds = new Rounds();
 const picker = new Picker(play);
+const notices = new Notices((game) => picker.nameOf(game));
 const focus = new Focus($("#machine"));
 const developer = new Developer({
   resend: () => { if (connection.resend()) table?.resent?.({ ...fair.seeds }); },
@@ -59,6 +61,7 @@ const developer = new Developer({
 });
 let connection = null; // of the game that is played
 let table = null; // where it is played; null where this page has none for it
+let broken = false; // the connection was lost since the lists were drawn
 let balance = { amount: null, currency: "" }; // the latest that the server said
 
 // The door.
@@ -105,7 +108,8 @@ function leave() {
   focus.forget();
   fair.seeds = null;
   balance = { amount: null, currency: "" };
-  for (const id of ["#rotation", "#notices"]) $(id).replaceChildren();
+  notices.clear();
+  $("#rotation").replaceChildren();
   $("#door").hidden = false;
   $("#table").hidden = $("#account").hidden = true;
   $("#name").focus();
@@ -204,7 +208,7 @@ const handlers = {
     table?.recovered?.(payload, connection.pending !== null);
   },
   round_expired: ({ payload }) => {
-    notice(payload);
+    notices.expired(payload);
     table?.expired?.(payload);
     connection.ask("balance_get");
     refreshLists();
@@ -221,15 +225,6 @@ const handlers = {
     connection?.ask("seed_get");
   },
 };
-
-/** Nobody finished a round in time, and the server settled it. */
-function notice({ gameId, stake, payout, at }) {
-  const words = `Your round of ${picker.nameOf(gameId)} was not finished, so it was settled by the rules` +
-    `${at ? ` on ${moment(at)}` : ""}: ${grouped(payout)} paid on a stake of ${grouped(stake)}.`;
-  const element = el("p", { class: "notice good" }, el("span", {}, words),
-    el("button", { type: "button", onclick: () => element.remove() }, "Understood"));
-  $("#notices").append(element);
-}
 
 const STATES = { offline: "Not connected", connecting: "Connecting…", online: "Connected", expired: "Session ended", ended: "Closed", lost: "Connection lost" };
 
@@ -248,12 +243,15 @@ function wired(made) {
 
 function connected({ state, attempt, attempts, code }) {
   document.body.dataset.connection = state;
+  broken ||= state === "waiting" || state === "lost";
   say($("#connection-text"), STATES[state] ?? `Connection lost. Trying again, ${attempt} of ${attempts}`);
   if (state === "online") {
     alertOf(null);
     table?.connected?.();
     connection.ask("balance_get");
     connection.ask("seed_get");
+    if (broken) refreshLists(true); // what was asked for when it was lost may have been lost, too
+    broken = false;
   } else if (state === "lost") {
     alertOf("The server cannot be reached. If something that you played was under way, it is sent again once and is not charged twice.", "Reconnect", () => connection.open());
   } else if (state === "ended") {

@@ -14,6 +14,7 @@ export class RoundTable {
   #seat = 0; // counts those who sat down; what belongs to an older one is dropped
   #promised = null; // the seed state that stood on the screen when the bet was sent
   #known = new Set(); // requests whose answer was shown
+  #gone = null; // the round that was open when the server knew of none any more
   #found = false; // whether the server has told on this connection how the round stands
 
   /** host is what main.js has for tables, Scene the scene of the game. */
@@ -117,7 +118,8 @@ export class RoundTable {
   /** The server has nothing more to tell about an open round on this connection. */
   told() {
     if (this.#found || !this.round) return;
-    this.round = null;
+    this.#gone = this.round; // how it ended may still be told
+    this.#over();
     this.scene.reset();
     say($("#result"), "Your round is over: it was finished somewhere else, or settled. It stands in your rounds.");
     this.#host.enable();
@@ -209,6 +211,7 @@ export class RoundTable {
 
   /** A round was settled by the server because nobody finished it. */
   expired({ roundId, status, outcome, stake, payout }) {
+    if (this.round === null && this.#gone?.id === roundId) this.round = this.#gone;
     if (this.round?.id !== roundId) return;
     this.round.stake = Decimal.from(stake);
     this.#draw({ action: "expiry", request: {}, outcome, status, opening: false }, Decimal.from(payout), this.#seat).then(() => this.#host.done());
@@ -226,7 +229,7 @@ export class RoundTable {
     const free = ready && !open;
     $("#place").disabled = !free || !this.bet.read().amount || (this.scene.fields && !this.scene.fields());
     for (const id of ["#amount", "#amount-less", "#amount-more"]) $(id).disabled = open;
-    for (const button of this.steps) button.disabled = !ready || !open || this.scene.can?.(button.dataset.action, this.round.view) === false;
+    for (const button of this.steps) this.#enableStep(button, ready);
     this.scene.enable?.(ready && open, free);
     if (this.#Scene.oneStep) return;
     if (this.#Scene.cashOut === false) return say($("#worth"), this.round?.stake ? grouped(this.round.stake) : "–");
@@ -234,6 +237,18 @@ export class RoundTable {
     const takes = this.#canCashOut();
     $("#cashout").disabled = !ready || !takes;
     say($("#pays"), takes && amount ? grouped(amount) : "");
+  }
+
+  /** A step's button says what the step takes on top of what is at stake, if it takes something. */
+  #enableStep(button, ready) {
+    const { action } = button.dataset;
+    const { round } = this;
+    const can = round !== null && this.scene.can?.(action, round.view) !== false;
+    const stake = can ? this.scene.staked?.({ action, request: {}, outcome: round.view, round }) : undefined;
+    button.disabled = !ready || !can;
+    const { label } = this.#Scene.actions.find((one) => one.action === action);
+    const takes = stake ? `+${grouped(stake)}` : "";
+    if (button.textContent !== `${label} ${takes}`) button.replaceChildren(`${label} `, el("span", { class: "takes" }, takes));
   }
 
   /** Where the keyboard goes on from. */
