@@ -49,7 +49,7 @@ func (c *Chart) Decide(t *Table) Move {
 	}
 	h, up := t.Hand(), t.Up().Value()
 	if value, ok := h.Pair(); ok {
-		if m, decided := c.Pair[value][up].move(allowed); decided {
+		if m, decided := c.Pair[value][up].move(allowed); decided && allowed.Has(m) {
 			return m
 		}
 	}
