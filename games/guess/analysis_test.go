@@ -62,9 +62,12 @@ func TestNoStrategyNeedsTheCap(t *testing.T) {
 func TestPlansLeaveWhatTheySay(t *testing.T) {
 	t.Parallel()
 	g, draws := rulesOf(t, "RTP_96"), fairness.NewSimulation(5)
-	longest := 0
+	rounds, longest := 2_000, 0
+	if raceEnabled {
+		rounds /= 10
+	}
 	for _, p := range plans() {
-		for range 2_000 {
+		for range rounds {
 			r, memory := cashout.New(g, draws), 0
 			for ending := cashout.Open; ending == cashout.Open; {
 				if said, are := p.leaves(memory), r.Own.candidates(p.position(&r.Own)); said != are {
@@ -101,7 +104,7 @@ func TestSimulation(t *testing.T) {
 			rounds /= 4
 		}
 		if raceEnabled {
-			rounds /= 25
+			rounds /= 100
 		}
 		sum, paid := 0.0, 0.0
 		for range rounds {

@@ -39,6 +39,9 @@ func TestRTP(t *testing.T) {
 
 func TestAnalysis(t *testing.T) {
 	t.Parallel()
+	if raceEnabled {
+		t.Skip("takes seconds under the race detector, and nothing in it is concurrent")
+	}
 	a, g := analysed(), rulesOf(t, "RTP_96")
 	for i, s := range g.Strategies() {
 		o := a.Outlooks[i]
@@ -75,13 +78,13 @@ func TestAnalysis(t *testing.T) {
 // ±4. The seeds are fixed, so that it cannot fail by chance.
 func TestSimulation(t *testing.T) {
 	t.Parallel()
+	if raceEnabled {
+		t.Skip("needs the analysis")
+	}
 	for i, s := range rulesOf(t, "RTP_96").Strategies() {
 		rounds := 200_000
 		if s.Name == "to-the-end" {
 			rounds = 100_000
-		}
-		if raceEnabled {
-			rounds /= 20
 		}
 		o := analysed().Outlooks[i]
 		draws := fairness.NewSimulation(uint64(i))
