@@ -40,6 +40,7 @@ func TestPage(t *testing.T) {
 		"one place at a time":         elsewhere,
 		"free spins":                  freeSpins,
 		"the API's page":              apiPage,
+		"blackjack":                   blackjackRounds,
 		"guess":                       guessRounds,
 		"launch":                      launchRounds,
 		"smash":                       smashRounds,

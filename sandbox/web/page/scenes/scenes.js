@@ -30,16 +30,18 @@
 //   target()                           the control that gets the focus after a bet, if it is in the scene
 //   multiple(view)                     the multiplier, if it is not view.multiplier; view.canCashOut says whether it can be taken
 //   staked({action, request, outcome, round})   what a step took: a Decimal, undefined for the opening amount or nothing. round is
-//                                      {id, stake, view} before the step, null before the opening one
+//                                      {id, stake, view} before the step, null before the opening one. It is also asked what one of
+//                                      actions would take, with the open round's View as the outcome: the button says it
 //
 // Rules for all: no clock decides anything; motion ends in under a second and is left out where stillness of dom.js matches; text is
 // HTML where it can be, and colours are the variables of style.css (in drawings as well), whose contrast a test computes; everything
 // that can be pressed is a button or a field of 44 pixels, with words for those who cannot see it; a scene's styles stand in
 // scenes/NAME.css, below a class of its own, linked from index.html.
+import { Blackjack } from "./blackjack.js";
 import { Dice } from "./dice.js";
 import { Guess } from "./guess.js";
 import { Launch } from "./launch.js";
 import { Move } from "./move.js";
 import { Smash } from "./smash.js";
 
-export const SCENES = { guess: Guess, launch: Launch, smash: Smash, move: Move, dice: Dice };
+export const SCENES = { blackjack: Blackjack, guess: Guess, launch: Launch, smash: Smash, move: Move, dice: Dice };
