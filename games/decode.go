@@ -53,6 +53,24 @@ func ParseStake(c money.Currency, field string, n money.Number) (money.Amount, e
 	return stake, nil
 }
 
+// Bet is the name of the action that opens a round of several steps.
+const Bet = "bet"
+
+// ParseBet reads bet {amount}, which opens a round of several steps, and returns the stake. Returns *ActionError for another
+// action, and *FieldError.
+func ParseBet(c money.Currency, a Action) (money.Amount, error) {
+	if a.Name != Bet {
+		return money.Amount{}, &ActionError{Action: a.Name, Allowed: []string{Bet}}
+	}
+	var bet struct {
+		Amount money.Number `json:"amount"`
+	}
+	if err := Decode(a.Payload, &bet); err != nil {
+		return money.Amount{}, err
+	}
+	return ParseStake(c, "amount", bet.Amount)
+}
+
 // checkShape checks syntax, names and nulls, and that the payload is an object.
 func checkShape(payload json.RawMessage, t reflect.Type) error {
 	if !utf8.Valid(payload) {

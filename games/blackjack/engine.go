@@ -36,7 +36,6 @@ const initLabel = "init"
 
 // The names of the actions.
 const (
-	betAction       = "bet"
 	insuranceAction = "insurance"
 )
 
@@ -63,16 +62,7 @@ func actions(t *Table) []string {
 
 // Open plays bet {amount}: the deal.
 func (e *Engine) Open(r games.Round, a games.Action, d fairness.Draws) (games.Step, error) {
-	if a.Name != betAction {
-		return games.Step{}, &games.ActionError{Action: a.Name, Allowed: []string{betAction}}
-	}
-	var bet struct {
-		Amount money.Number `json:"amount"`
-	}
-	if err := games.Decode(a.Payload, &bet); err != nil {
-		return games.Step{}, err
-	}
-	stake, err := games.ParseStake(r.Currency, "amount", bet.Amount)
+	stake, err := games.ParseBet(r.Currency, a)
 	if err != nil {
 		return games.Step{}, err
 	}

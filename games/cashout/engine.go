@@ -15,16 +15,7 @@ type Engine[S any] struct {
 
 // Open plays bet {amount}.
 func (e Engine[S]) Open(r games.Round, a games.Action, d fairness.Draws) (games.Step, error) {
-	if a.Name != "bet" {
-		return games.Step{}, &games.ActionError{Action: a.Name, Allowed: []string{"bet"}}
-	}
-	var bet struct {
-		Amount money.Number `json:"amount"`
-	}
-	if err := games.Decode(a.Payload, &bet); err != nil {
-		return games.Step{}, err
-	}
-	stake, err := games.ParseStake(r.Currency, "amount", bet.Amount)
+	stake, err := games.ParseBet(r.Currency, a)
 	if err != nil {
 		return games.Step{}, err
 	}
