@@ -35,9 +35,7 @@ func (e *Engine) RTP() *big.Rat { return new(big.Rat).Set(e.variant.RTP) }
 const initLabel = "init"
 
 // The names of the actions.
-const (
-	insuranceAction = "insurance"
-)
+const insuranceAction = "insurance"
 
 // moveActions are the actions that are one move each, in the order in which players are offered them.
 var moveActions = []struct {
