@@ -11,12 +11,16 @@ type result struct {
 // distribution says in how many ways of the cycle a spin comes to each result.
 type distribution map[result]int64
 
-// workLimit is how many times distribute may look at a payline on a column before it gives up: some seconds.
-const workLimit = 400_000_000
+// workLimit is how many times distribute may look at a payline on a column before it gives up, after a second or two. A node more,
+// which takes memory, counts as much as nodeWork looks.
+const (
+	workLimit = 100_000_000
+	nodeWork  = 100
+)
 
 // distribute computes the distribution of a spin on some paylines exactly, without visiting the whole cycle: it stops the reels from
 // left to right and counts together all ways that have left the same paylines with the same runs, and won the same so far. ok is
-// false if that would take too long: many lines on long, varied strips.
+// false if that would take too long: many lines on long, varied strips. One line alone never does.
 func (m *machine) distribute(from *strips, lines [][MaxReels]uint8) (found distribution, ok bool) {
 	first := make([]lineRun, len(lines))
 	for i := range first {
@@ -86,7 +90,7 @@ func (w *walk) stop(reel int, columns []weighedStop) bool {
 	before := w.nodes
 	w.nodes, w.ended = map[string]*node{}, nil
 	for _, n := range before {
-		if w.work += (1 + len(n.runs)) * len(columns); w.work > workLimit {
+		if w.work += (1 + len(n.runs)) * len(columns); w.work > w.workLimit && len(w.lines) > 1 {
 			return false
 		}
 		w.groups = w.groups[:0]
@@ -136,6 +140,7 @@ func (w *walk) node() *node {
 	}
 	to := w.nodes[string(w.key)]
 	if to == nil {
+		w.work += nodeWork
 		to = &node{slices.Clone(w.alive), distribution{}}
 		w.nodes[string(w.key)] = to
 	}

@@ -34,6 +34,7 @@ type machine struct {
 	mostFree    int64                  // free spins that a round can have
 	winCap      int64                  // in stakes; 0 for none
 	labels      []string               // of the streams of free spins
+	workLimit   int                    // of distribute
 }
 
 // maxScatters is the most scatters that a window can show.
@@ -73,7 +74,7 @@ func newMachine(d *Definition, variant string) *machine {
 
 // layOut lays out all of a definition but its strips.
 func layOut(d *Definition) *machine {
-	m := &machine{reels: d.Reels, rows: d.Rows, names: []string{d.Wild, d.Scatter}, multiplier: 1, winCap: d.MaximumWin}
+	m := &machine{reels: d.Reels, rows: d.Rows, names: []string{d.Wild, d.Scatter}, multiplier: 1, winCap: d.MaximumWin, workLimit: workLimit}
 	for _, s := range d.Symbols {
 		if s.Name != d.Wild && s.Name != d.Scatter {
 			m.names = append(m.names, s.Name)
