@@ -11,6 +11,7 @@ import (
 	"croupier/fairness"
 	"croupier/games"
 	"croupier/games/gamestest"
+	"croupier/games/slots"
 )
 
 // steps says how the test plays a game of several steps: the opening payload, and any next one, which may be refused.
@@ -46,7 +47,7 @@ func bet(r *rand.Rand) string {
 // playedBySteps are rounds of every game and variant by random play: to the end, to a cash-out, to an expiry.
 func playedBySteps(t *testing.T, c *games.Catalogue) (all []expectation) {
 	t.Helper()
-	const rounds = 16 // of a variant
+	const rounds = 50 // of a variant
 	for _, g := range c.Games() {
 		player, ok := players[g.ID]
 		if !ok {
@@ -190,5 +191,54 @@ func forgedSteps(t *testing.T, c *games.Catalogue) (all []expectation) {
 	forge("a guess of something that was struck", "record", func(_ object, a []any) {
 		a[2].(object)["payload"] = a[1].(object)["payload"]
 	})
+	return all
+}
+
+// machines are slot machines of other shapes, from definition files.
+func machines(t *testing.T) (all []games.Game) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("..", "..", "games", "slots", "testdata", "*.slots.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%v, %v", files, err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := slots.ParseDefinition(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g, err := slots.GameOf(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, g)
+	}
+	return all
+}
+
+// playedByMachines are rounds of the machines.
+func playedByMachines(t *testing.T, c *games.Catalogue) (all []expectation) {
+	t.Helper()
+	const rounds = 60 // of a variant: enough for free spins
+	for _, machine := range machines(t) {
+		g, _ := c.Lookup(machine.ID)
+		for _, v := range g.Variants {
+			lines := len(v.Rules().(slots.Rules).Paylines)
+			for nonce := range uint64(rounds) {
+				recorder, err := gamestest.NewRecorder(g, v.ID, "USD", testPair(t, "machine "+v.ID), nonce, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				payload := fmt.Sprintf(`{"action":"spin","betPerLine":0.1,"activePaylines":%d}`, 1+int(nonce)%lines)
+				if _, err := recorder.Act(payload); err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, expected(t, c, recorder.Record(), v))
+			}
+		}
+	}
 	return all
 }

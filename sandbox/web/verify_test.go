@@ -31,7 +31,7 @@ func TestVerifier(t *testing.T) {
 	if err != nil {
 		t.Skip("Node is not installed; the test in Chromium runs the verifier too")
 	}
-	c, err := games.NewCatalogue(builtin.Games()...)
+	c, err := games.NewCatalogue(append(builtin.Games(), machines(t)...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,10 +48,17 @@ func TestVerifier(t *testing.T) {
 	all = append(all, forgeries(t, all[len(all)-1])...)
 	all = append(all, playedBySteps(t, c)...)
 	all = append(all, blackjackRounds(t)...)
+	all = append(all, longRounds(t, c)...)
+	all = append(all, playedByMachines(t, c)...)
 	all = append(all, forgedSteps(t, c)...)
 	all = append(all, vectorRounds(t, c)...)
 
-	text, err := json.Marshal(map[string]any{"rounds": all})
+	var rules []string
+	for _, g := range c.Games() {
+		v, _ := g.Variant(g.Default)
+		rules = append(rules, string(v.RulesJSON))
+	}
+	text, err := json.Marshal(map[string]any{"rounds": all, "rules": rules})
 	if err != nil {
 		t.Fatal(err)
 	}

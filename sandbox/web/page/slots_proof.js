@@ -19,7 +19,7 @@ export function spin({ steps: [{ detail }], forced }, record) {
     freeSpins.length === 0 ? null : step(`4. ${spin.scatters} scatters won free spins: ${freeSpins.length} were played`,
       el("p", {}, `They have streams of their own, and every win in them is × ${round.multiplier}.`),
       freeSpins.map((free, i) => el("details", {},
-        el("summary", {}, `Free spin ${i + 1}: ${grouped(betPerLine.times(free.win))}${free.wonSpins ? ", and more free spins" : ""}`),
+        el("summary", {}, `Free spin ${i + 1}: ${grouped(betPerLine.times(free.win))}${free.award > 0 ? ", and more free spins" : ""}`),
         el("p", { class: "small" }, "Message ", el("code", {}, free.message)), draws(free), grid(free.window), wins(free, betPerLine, lines)))),
     step("The sum", el("p", {}, `Stake: ${betPerLine} × ${lines} ${lines === 1 ? "line" : "lines"} = ${grouped(betPerLine.times(lines))}. ` +
       `Payout: ${total} × ${betPerLine} = ${grouped(payout)}. The record says ${grouped(record.stake)} and ${grouped(record.payout)} ${record.currency}.`)),

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { Decimal, Numeral, int, parse } from "../page/verify/exact.js";
 import { Draws, hex, isClientSeed, sha256 } from "../page/verify/stream.js";
 import { roundFair } from "../page/verify/pay.js";
-import { verifyRotation, verifyRound } from "../page/verify/verify.js";
+import { canVerify, verifyRotation, verifyRound } from "../page/verify/verify.js";
 
 const read = (name) => parse(readFileSync(process.env[name], "utf8"));
 const vectors = read("VECTORS");
@@ -85,6 +85,12 @@ test("rounds", async (t) => {
     });
   }
   assert.ok(more > 0, "free spins that won more free spins were among them");
+});
+
+test("every game can be verified", () => {
+  const { rules } = read("EXPECTATIONS");
+  assert.ok(rules.length > 5);
+  for (const text of rules) assert.ok(canVerify(text), text.slice(0, 80));
 });
 
 test("a rotation keeps to what was shown before it", async () => {

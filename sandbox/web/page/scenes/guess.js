@@ -78,8 +78,9 @@ export class Guess {
     this.places.forEach((place, i) => { place.disabled = !open || this.#view.positions[i] !== null; });
   }
 
+  /** The place, not a character: whoever presses Enter twice shall not have guessed. */
   target() {
-    return this.keys.find((key) => !key.disabled);
+    return this.places[this.#place];
   }
 
   #guess(character) {

@@ -1,4 +1,4 @@
-// The games whose rounds can be recomputed here. A module of a game exports game(rules), rules being those of the rules' JSON as parse
+// The games whose rounds can be recomputed here: slots, of any shape, and those that GAMES lists. A module of a game exports game(rules), rules being those of the rules' JSON as parse
 // of exact.js reads it (numbers are Numerals: use int). What it returns has
 //
 //   play(round, state, action, payload, draws)   an action; state is null for the opening one
@@ -18,4 +18,10 @@ import * as move from "./move.js";
 import * as slots from "./slots.js";
 import * as smash from "./smash.js";
 
-export const GAMES = { slots, blackjack, guess, launch, smash, move, dice };
+const GAMES = { blackjack, guess, launch, smash, move, dice };
+
+/** The module of a game, by its id and rules; undefined if there is none. Every game that has strips is one of slots. */
+export function moduleOf(id, rules) {
+  if (rules.strips) return slots;
+  return Object.hasOwn(GAMES, id) ? GAMES[id] : undefined;
+}

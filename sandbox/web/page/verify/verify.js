@@ -1,13 +1,16 @@
 // Verification of a recorded round: everything is recomputed from the record, the revealed seeds and the rules, and compared. Pure:
-// no network, no document; it runs in browsers and in Node. What is of one game is in a module of its name beside this one; GAMES
-// lists them and says what such a module has.
+// no network, no document; it runs in browsers and in Node. What is of one game is in a module of its name beside this one;
+// games.js says what such a module has.
 import { Decimal, Numeral, int, parse } from "./exact.js";
-import { GAMES } from "./games.js";
+import { moduleOf } from "./games.js";
 import { pay } from "./pay.js";
 import { Draws, isClientSeed, isServerSeed, sha256 } from "./stream.js";
 
-/** Whether rounds of a game can be recomputed here. */
-export const canVerify = (game) => Object.hasOwn(GAMES, game);
+/** Whether rounds of a game can be recomputed here, by the text of its rules. */
+export function canVerify(rulesText) {
+  const { game, rules } = parse(rulesText);
+  return moduleOf(game, rules) !== undefined;
+}
 
 /**
  * Recomputes a round. record is a round's record read by parse of exact.js; rulesText is the text of the rules that it names.
@@ -26,7 +29,7 @@ export async function verifyRound(record, rulesText) {
   let whole = false;
   try {
     const rules = await checkRules(record, rulesText, check, report);
-    if (rules) whole = await replay(record, GAMES[record.gameId].game(rules), check, report);
+    if (rules) whole = await replay(record, moduleOf(record.gameId, rules).game(rules), check, report);
   } catch (error) {
     // A record that cannot be read is no proof, whatever else it says.
     check("record", "a whole record of a round by the rules", error.message, false);
@@ -50,7 +53,7 @@ async function checkRules(record, rulesText, check, report) {
     return unknown(`the round was played by rules ${record.rulesHash} (${record.gameId}, ${record.variant}), and the rules at hand are ${hash}`);
   }
   check("rules", hash, record.rulesHash);
-  if (!canVerify(described.game)) return unknown(`this page cannot recompute rounds of ${described.game} yet; croupier verify can`);
+  if (!moduleOf(described.game, described.rules)) return unknown(`this page cannot recompute rounds of ${described.game} yet; croupier verify can`);
   return described.rules;
 }
 
