@@ -113,3 +113,41 @@ func (w *wanderer) verify(ids []string) {
 		}
 	}
 }
+
+// TestAStakeThatCannotBePaidLeavesTheHandAsItWas refuses a double, a split and insurance for want of money; the player plays on.
+func TestAStakeThatCannotBePaidLeavesTheHandAsItWas(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	o := s.operator(t)
+	for refused, hand := range map[string]struct {
+		cards, payload, balance string
+		required                float64
+	}{
+		"double":    {`"player":["5S","6H"],"dealer":["6D","TC"],"next":["TS","KS"]`, `{"action":"double"}`, "80.00", 60},
+		"split":     {`"player":["8S","8H"],"dealer":["6D","TC"],"next":["3S","KS"]`, `{"action":"split"}`, "80.00", 60},
+		"insurance": {`"player":["5S","6H"],"dealer":["AD","8C"],"next":["TS"]`, `{"action":"insurance","accept":true}`, "85.00", 30},
+	} {
+		t.Run(refused, func(t *testing.T) {
+			p := o.player(t, "USD", hand.balance)
+			o.post(t, "/test/force-outcome", `{"playerId":"`+p.ID+`","gameId":"blackjack","outcome":{`+hand.cards+`}}`).into(t, &forceData{})
+			c := p.connect(t, "blackjack")
+			c.ask("action", `{"action":"bet","amount":60.00}`, "bet").result(t)
+			shown := p.connect(t, "blackjack").awaitType("round_recovered").Payload
+			c = p.connect(t, "blackjack")
+			c.awaitType("round_recovered")
+			if details := c.ask("action", hand.payload, "more").wantError(t, "30007"); details["required"] != hand.required {
+				t.Errorf("details %v", details)
+			}
+			if again := p.connect(t, "blackjack").awaitType("round_recovered").Payload; !bytes.Equal(again, shown) {
+				t.Errorf("the round was %s and is %s", shown, again)
+			}
+			c = p.connect(t, "blackjack")
+			c.awaitType("round_recovered")
+			if refused == "insurance" {
+				c.ask("action", `{"action":"insurance","accept":false}`, "no").result(t)
+			}
+			c.ask("action", `{"action":"hit"}`, "hit").result(t)
+		})
+	}
+	s.wantWholeLedger(t)
+}
