@@ -47,7 +47,7 @@ func bet(r *rand.Rand) string {
 // playedBySteps are rounds of every game and variant by random play: to the end, to a cash-out, to an expiry.
 func playedBySteps(t *testing.T, c *games.Catalogue) (all []expectation) {
 	t.Helper()
-	const rounds = 50 // of a variant
+	const rounds = 30 // of a variant
 	for _, g := range c.Games() {
 		player, ok := players[g.ID]
 		if !ok {
