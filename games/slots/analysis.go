@@ -69,13 +69,14 @@ func (e *Engine) Analyse() (games.Analysis, error) {
 }
 
 func method(m *machine, k known) string {
-	text := "The return of a line comes from the counts of the symbols on the strips, that of scatters from their counts in the windows, " +
-		"and that of free spins is their expected number, in closed form, times what one returns."
+	text := "The return of a line comes from the counts of the symbols on the strips, that of scatters from their counts in the " +
+		"windows, and that of free spins is their expected number, in closed form, times what one returns."
 	if k.whole {
 		text += " Hit frequency, variance and maximum come from the distribution of a spin's win over all stops of the reels, " +
 			"counted exactly by the lines that can still win."
 	} else {
-		text += " The distribution of a spin's win would take too long to count: hit frequency, variance and maximum are bounded by those of each line alone."
+		text += " The distribution of a spin's win would take too long to count: hit frequency, variance and maximum are " +
+			"bounded by those of each line alone."
 	}
 	if m.winCap > 0 && !k.figures.cost.Exact() {
 		text += " What the maximum win takes is bounded by rounds whose wins are rounded to a grid."
@@ -94,7 +95,8 @@ func (m *machine) bounds(k known) games.Bounds {
 		worst = greater(worst, one.cost.High)
 	}
 	return games.Bounds{Lowest: difference(k.returns.Total, worst), Highest: k.returns.Total,
-		Proof: "every line returns the same share; the maximum win only takes, and from several lines never more than from the worst of them alone"}
+		Proof: "every line returns the same share; the maximum win only takes, and from several lines " +
+			"never more than from the worst of them alone"}
 }
 
 // Strategies returns the only way to play: how many lines are active and what is bet on them changes nothing but the scale.
@@ -108,7 +110,8 @@ func (e *Engine) Strategies() []games.Strategy {
 			r := rounds.Get().(*round)
 			defer rounds.Put(r)
 			m.play(r, len(m.lines), d)
-			return games.MultipleUnit, games.Multiple(r.total/lines)*games.MultipleUnit + games.Multiple(r.total%lines*games.MultipleUnit/lines), nil
+			won = games.Multiple(r.total/lines)*games.MultipleUnit + games.Multiple(r.total%lines*games.MultipleUnit/lines)
+			return games.MultipleUnit, won, nil
 		},
 	}}
 }
@@ -126,7 +129,8 @@ func (e *Engine) findings(k known) []games.Finding {
 	}
 	if chance := m.triggerChance(m.paid); chance.Sign() > 0 {
 		add("From free spins", percent(returns.FreeSpins), "the part that free spins win, lines and scatters together")
-		add("Free spins, once in", new(big.Rat).Inv(chance).FloatString(2)+" rounds", "how many rounds it takes on average to have free spins")
+		add("Free spins, once in", new(big.Rat).Inv(chance).FloatString(2)+" rounds",
+			"how many rounds it takes on average to have free spins")
 		add("Free spins per round", m.expectedFreeSpins().FloatString(6), "their average number over all rounds, with and without")
 		add("Most free spins", fmt.Sprint(m.mostFree), "that one round can have")
 	} else if m.mostFree > 0 {

@@ -58,12 +58,12 @@ type Definition struct {
 	Default        string                 `json:"default,omitzero"` // the variant played where nothing else is chosen
 	Reels          int                    `json:"reels,omitzero"`
 	Rows           int                    `json:"rows,omitzero"`
-	Wild           string                 `json:"wild,omitzero"`              // the symbol that stands for every other but the scatter; "" for none
+	Wild           string                 `json:"wild,omitzero"`              // stands for every symbol but the scatter; "" for none
 	WildMultiplier int64                  `json:"wildMultiplier,omitzero"`    // of line wins in which wilds stand for a symbol; 0 for 1
 	WildTimes      WildTimes              `json:"wildMultiplierPer,omitzero"` // "" for PerWild
 	Scatter        string                 `json:"scatter,omitzero"`           // the symbol that pays anywhere in the window; "" for none
 	Symbols        []Symbol               `json:"symbols"`
-	Paylines       [][]int                `json:"paylines"`                // per line the row, from 0 at the top, on each reel from left to right
+	Paylines       [][]int                `json:"paylines"`                // per line the row, 0 at the top, on each reel
 	FreeSpins      *FreeSpins             `json:"freeSpins,omitzero"`      // nil for none
 	MaximumWin     int64                  `json:"maximumWin,omitzero"`     // of a round, in stakes; 0 for no cap
 	Limits         map[string]StakeLimits `json:"limits,omitzero"`         // by currency code; nil for the catalogue's

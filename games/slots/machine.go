@@ -74,7 +74,8 @@ func newMachine(d *Definition, variant string) *machine {
 
 // layOut lays out all of a definition but its strips.
 func layOut(d *Definition) *machine {
-	m := &machine{reels: d.Reels, rows: d.Rows, names: []string{d.Wild, d.Scatter}, multiplier: 1, winCap: d.MaximumWin, workLimit: workLimit}
+	m := &machine{reels: d.Reels, rows: d.Rows, names: []string{d.Wild, d.Scatter}, multiplier: 1, winCap: d.MaximumWin}
+	m.workLimit = workLimit
 	for _, s := range d.Symbols {
 		if s.Name != d.Wild && s.Name != d.Scatter {
 			m.names = append(m.names, s.Name)

@@ -59,7 +59,7 @@ func TestSamplesSimulated(t *testing.T) {
 	t.Parallel()
 	rounds := int64(1_000_000)
 	if raceEnabled {
-		rounds /= 20
+		rounds /= 50
 	}
 	sampleEngines(t, func(t *testing.T, e *Engine, _ string) {
 		analysis, err := e.Analyse()

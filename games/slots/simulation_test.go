@@ -9,13 +9,13 @@ import (
 	"croupier/games"
 )
 
-// TestSimulation plays 10,000,000 rounds (a thirtieth of them under the race detector) and compares what they return with the exact
+// TestSimulation plays 10,000,000 rounds (a hundredth of them under the race detector) and compares what they return with the exact
 // value: the z-score has to be within ±4. The seeds are fixed, so that it cannot fail by chance.
 func TestSimulation(t *testing.T) {
 	t.Parallel()
 	rounds := 10_000_000
 	if raceEnabled {
-		rounds /= 30
+		rounds /= 100
 	}
 	m := builtInMachine(t, "RTP_96")
 	var wins [2]int64
