@@ -201,6 +201,13 @@ func moveRounds(t *testing.T, h *house) {
 	b.said("opened. Cash out for")
 	b.inRound()
 	state := b.text("#worth")
+	if got := eval[int](b, `document.querySelectorAll(".move .far").length`); got != 15*15-8*9 { // columns 7 to 14, rows 0 to 8 are near
+		t.Errorf("%d cells are shown as too far away", got)
+	}
+	b.tapCell(6, 3) // is one of them: nothing is sent
+	if phase := eval[string](b, `document.body.dataset.phase`); phase != "idle" || h.account(t, name).actions != 5 {
+		t.Errorf("a tap on a cell too far away: %s, %+v", phase, h.account(t, name))
+	}
 	b.looksGood("move-open")
 	b.run(chromedp.Reload())
 	b.said("Your open round is as you left it.")

@@ -11,21 +11,20 @@ export class Launch {
   static greeting = "Place a bet, aim, and launch: near is calm, far is wild.";
 
   #rules;
-  #reach; // the far end of the farthest band
-  #band = null; // whose pads are shown
+  #reach; // how far the drawing goes: two bands beyond the one that is shown, so that near shots are not too small to see
+  #landed = []; // where the round's shots came down
 
   constructor(rules, table) {
     this.#rules = rules;
     this.table = table;
     this.bands = rules.bands.map(({ name, from, to, pads }) => ({ name, from: Number(from), to: Number(to), pads: pads.map(Number) }));
-    this.#reach = this.bands.at(-1).to;
     this.angle = this.#field("angle", "Angle, °", rules.angle, 10, 450);
     this.power = this.#field("power", "Power", rules.power, 1, 1200);
     this.fire = el("button", { type: "button", id: "launch-shot", class: "primary", onclick: () => this.#launch() }, "Launch");
     this.flight = draw("path", { class: "flight" });
     this.ball = draw("circle", { r: 5, class: "ball" });
     this.barrel = draw("path", { d: "M0 0H24", class: "barrel" });
-    this.stretches = this.bands.map(({ from, to }) => draw("rect", { x: this.#x(from), y: SEA, width: this.#x(to) - this.#x(from), height: 14, class: "stretch" }));
+    this.stretches = this.bands.map(() => draw("rect", { y: SEA, height: 14, class: "stretch" }));
     this.places = draw("g", {});
     this.picture = draw("svg", { viewBox: `0 0 ${WIDTH} 172`, "aria-hidden": "true" }, this.stretches,
       draw("g", { transform: `translate(6 ${SEA - 4})` }, this.barrel, draw("circle", { r: 6, class: "base" })), this.flight, this.places, this.ball);
@@ -86,6 +85,7 @@ export class Launch {
     const range = Math.floor((power * power * sine * 100) / (Number(this.#rules.gravity) * Number(this.#rules.sineScale)));
     const band = this.bands.findIndex(({ from, to }) => range >= from && range < to);
     const apex = (power * power * Math.sin(angle * TURN) ** 2 * 50) / Number(this.#rules.gravity);
+    this.#zoom(band);
     this.#mark(band, null);
     this.ball.style.visibility = "hidden";
     this.flight.classList.add("aimed");
@@ -97,10 +97,22 @@ export class Launch {
     return `M${points.map(([distance, height]) => `${this.#x(Number(distance)).toFixed(1)} ${Math.max(this.#y(Number(height)), -40).toFixed(1)}`).join("L")}`;
   }
 
+  /** Draws the water as far as is of use for a shot at a band. */
+  #zoom(band) {
+    const last = Math.min(band + 2, this.bands.length - 1);
+    this.#reach = this.bands[last].to;
+    this.stretches.forEach((stretch, i) => {
+      const { from, to } = this.bands[i];
+      stretch.classList.toggle("here", i === band);
+      stretch.style.display = i <= last ? "" : "none";
+      stretch.setAttribute("x", String(this.#x(from)));
+      stretch.setAttribute("width", String(this.#x(to) - this.#x(from)));
+    });
+    this.places.replaceChildren(...this.#landed.filter((at) => at < this.#reach).map((at) => draw("circle", { cx: this.#x(at), cy: SEA + 7, r: 3.5, class: "place" })));
+  }
+
   /** Shows the pads of a band, and the one that was hit, null for none. */
   #mark(band, hit) {
-    this.#band = band;
-    this.stretches.forEach((stretch, i) => stretch.classList.toggle("here", i === band));
     [...this.row.children].forEach((pad, i) => {
       const factor = this.bands[band].pads[i];
       say(pad, factor === 0 ? "≈" : String(factor / Number(this.#rules.factorUnit)));
@@ -126,6 +138,7 @@ export class Launch {
   }
 
   async #fly({ band, bandName, pad, splash, factor, trajectory, landing }) {
+    this.#zoom(Number(band));
     const points = trajectory.map(([distance, height]) => [this.#x(Number(distance)), Math.max(this.#y(Number(height)), -40)]);
     this.flight.classList.remove("aimed");
     this.flight.setAttribute("d", this.#curve(trajectory));
@@ -143,10 +156,11 @@ export class Launch {
   #history(shots, left) {
     const told = shots.map(({ factor }) => (String(factor) === "0" ? "splash" : `× ${factor}`)).join(", ");
     say(this.shots, `${told ? `Shots: ${told}. ` : ""}${left} left.`);
-    this.places.replaceChildren(...shots.map(({ band, pad }) => {
+    this.#landed = shots.map(({ band, pad }) => {
       const { from, to, pads } = this.bands[Number(band)];
-      return draw("circle", { cx: this.#x(from + ((to - from) * (2 * Number(pad) + 1)) / (2 * pads.length)), cy: SEA + 7, r: 3.5, class: "place" });
-    }));
+      return from + ((to - from) * (2 * Number(pad) + 1)) / (2 * pads.length);
+    });
+    this.#zoom(this.stretches.findIndex((stretch) => stretch.classList.contains("here")));
   }
 
   words({ action, outcome, status, opening }) {

@@ -74,8 +74,9 @@ export class Move {
   #draw({ opened, traps, nextMultiplier, movesLeft }, at, trapped = null) {
     this.#at = at;
     this.#preview(null);
-    for (const cell of this.cells) cell.setAttribute("class", "");
-    const mark = (cell, name) => this.#cell(cell.map(Number)).setAttribute("class", name);
+    const open = nextMultiplier !== undefined;
+    this.cells.forEach((cell, i) => cell.setAttribute("class", open && this.#isFar([i % this.#side, Math.floor(i / this.#side)]) ? "far" : ""));
+    const mark = (cell, name) => this.#cell(cell.map(Number)).classList.add(...name.split(" "));
     mark([(this.#side - 1) / 2, (this.#side - 1) / 2], "centre");
     for (const cell of opened) mark(cell, "opened");
     for (const cell of traps ?? []) mark(cell, "trap");
@@ -113,7 +114,7 @@ export class Move {
         "and up or down. Every cell that you enter for the first time is a trap, and the round is lost, or multiplies what you can take by just the risk."),
       el("p", {}, `You can cash out after the first new cell. The ${r.lastCell}th, which makes it × ${Math.floor(Number(r.values.at(-1)) / 1e4) / 1e4}, cashes out by itself, as does move ` +
         `${r.maxMoves}. However you walk, the return is the same.`),
-      el("p", { class: "small" }, "A tap on a cell goes to its middle; the way is shown before. In the field the arrow keys go one cell on."),
+      el("p", { class: "small" }, "A tap on a cell goes to its middle, if it is not too far away: those are darker. In the field the arrow keys go one cell on."),
     ];
   }
 
@@ -135,11 +136,19 @@ export class Move {
   }
 
   #reachable(cell) {
-    if (cell.some((n) => n < 0 || n >= this.#side)) return null;
-    const [x, y] = cell.map((n) => n * this.#size + this.#size / 2);
-    const [dx, dy] = [x - this.#at.x, y - this.#at.y];
-    const longest = Number(this.#rules.longestMove);
-    return (dx === 0 && dy === 0) || Math.abs(dx) > longest || Math.abs(dy) > longest ? null : { x, y };
+    if (cell.some((n) => n < 0 || n >= this.#side) || this.#isFar(cell)) return null;
+    const [x, y] = this.#middleOf(cell);
+    return x === this.#at.x && y === this.#at.y ? null : { x, y };
+  }
+
+  /** Whether the middle of a cell is farther away than a move leads. */
+  #isFar(cell) {
+    const [x, y] = this.#middleOf(cell);
+    return Math.max(Math.abs(x - this.#at.x), Math.abs(y - this.#at.y)) > Number(this.#rules.longestMove);
+  }
+
+  #middleOf(cell) {
+    return cell.map((n) => n * this.#size + this.#size / 2);
   }
 
   #point(event) {
