@@ -24,7 +24,7 @@ func (c *rtpSlotsCmd) Run(*kong.Context) error {
 }
 
 func (c *rtpSlotsCmd) run(out io.Writer, bar barMaker) error {
-	game, err := c.game()
+	game, refused, err := c.game()
 	if err != nil {
 		return err
 	}
@@ -40,23 +40,27 @@ func (c *rtpSlotsCmd) run(out io.Writer, bar barMaker) error {
 			fmt.Fprintf(os.Stderr, "%s %s: the full cycle agrees with every value\n", game.ID, v.ID)
 		}
 	}
-	return c.rtpFlags.run(game, out, bar)
+	if err := c.rtpFlags.run(game, out, bar); err != nil {
+		return err
+	}
+	return refused
 }
 
-// game returns the slot machine that is asked for.
-func (c *rtpSlotsCmd) game() (games.Game, error) {
+// game returns the slot machine that is asked for. A draft that no catalogue would take, because it returns more than everything, is
+// returned with the reason.
+func (c *rtpSlotsCmd) game() (game games.Game, refused, err error) {
 	if c.Definition == "" {
-		return builtInGame("slots")
+		game, err = builtInGame("slots")
+		return game, nil, err
 	}
-	game, err := slotsFromFile(c.Definition)
-	if err != nil {
-		return games.Game{}, err
+	if game, err = slotsFromFile(c.Definition); err != nil {
+		return games.Game{}, nil, err
 	}
-	catalogue, err := games.NewCatalogue(game)
-	if err != nil {
-		return games.Game{}, fmt.Errorf("%s: %w", c.Definition, err)
+	catalogue, refused := games.NewCatalogue(game)
+	if refused != nil {
+		return game, fmt.Errorf("%s: it cannot be offered: %w", c.Definition, refused), nil
 	}
-	return catalogue.Games()[0], nil
+	return catalogue.Games()[0], nil, nil
 }
 
 // slotsFromFile reads the definition of a slot machine.
