@@ -112,3 +112,42 @@ func begin(r *rand.Rand, v games.Variant) fairness.Script {
 	}
 	return nil // more of a card than the shoe has
 }
+
+// forgedHands are lies about a round of blackjack with insurance, a split and a double.
+func forgedHands(t *testing.T, c *games.Catalogue) (all []expectation) {
+	t.Helper()
+	g, _ := c.Lookup("blackjack")
+	v := g.Variants[0]
+	script, err := v.Force([]byte(`{"player":["8S","8H"],"dealer":["AD","7C"],"next":["3D","TC","KS"]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	recorder, err := gamestest.NewRecorder(g, v.ID, "USD", testPair(t, "forged hands"), 0, script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, payload := range []string{`{"action":"bet","amount":10}`, `{"action":"insurance","accept":true}`, `{"action":"split"}`, `{"action":"double"}`, `{"action":"stand"}`} {
+		if _, err := recorder.Act(payload); err != nil {
+			t.Fatal(err)
+		}
+	}
+	of := expected(t, c, recorder.Record(), v)
+	for _, lie := range []struct{ name, check, old, new string }{
+		{"insurance that was declined", "outcome", `"accept":true`, `"accept":false`},
+		{"a hit instead of the double", "outcome", `"action":"double"`, `"action":"hit"`},
+		{"a surrender after a split", "record", `"action":"stand"`, `"action":"surrender"`},
+		{"a split of what is no pair", "record", `"action":"double"`, `"action":"split"`},
+		{"another hole card", "outcome", `"AD","7C"`, `"AD","8C"`},
+		{"a hand that pushed and lost", "outcome", `"result":"push"`, `"result":"lose"`},
+		{"insurance that cost more", "stake of the action", `"stake":5.00,"payout":0.00`, `"stake":5.01,"payout":0.00`},
+		{"a double for nothing", "outcome", `"doubled":true`, `"doubled":false`},
+		{"a card of another deck", "outcome", `"forced":{"init":[`, `"forced":{"init":[1,`},
+	} {
+		if !strings.Contains(string(of.Record), lie.old) {
+			t.Errorf("%s: the record does not hold %s: %s", lie.name, lie.old, of.Record)
+		}
+		text := strings.ReplaceAll(string(of.Record), lie.old, lie.new)
+		all = append(all, expectation{Name: lie.name, RulesText: of.RulesText, Record: []byte(text), Verdict: "failed", Check: lie.check})
+	}
+	return all
+}
