@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -66,7 +67,7 @@ func (b *tab) looksGood(state string) {
 	b.t.Helper()
 	for on, s := range screens {
 		b.show(s)
-		for what, expression := range map[string]string{"contrast": contrast, "beyond the screen": overflow, "without a name, or too small": unlabelled} {
+		for what, expression := range map[string]string{"contrast": contrast, "beyond the screen": overflow, "without a name, or too small": unlabelled, "an id twice": duplicates} {
 			for _, found := range eval[[]string](b, expression) {
 				b.t.Errorf("%s, %s, %s: %s", state, on, what, found)
 			}
@@ -75,6 +76,21 @@ func (b *tab) looksGood(state string) {
 	}
 	b.show(desktop)
 }
+
+// explained opens the box that says how the game is played, and wants it to hold the parts. It leaves it open.
+func (b *tab) explained(parts ...string) {
+	b.t.Helper()
+	b.click("#pays-box summary")
+	got := b.text("#pays")
+	for _, part := range parts {
+		if !strings.Contains(got, part) {
+			b.t.Errorf("the rules do not say %q: %q", part, got)
+		}
+	}
+}
+
+// duplicates returns the ids that more than one element has.
+const duplicates = `[...document.querySelectorAll("[id]")].map((e) => e.id).filter((id, i, all) => all.indexOf(id) !== i)`
 
 // looks goes through the page's states on a desk and on a phone, by day and by night.
 func looks(t *testing.T, h *house) {

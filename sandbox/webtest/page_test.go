@@ -39,6 +39,7 @@ func TestPage(t *testing.T) {
 		"a long history":              longHistory,
 		"one place at a time":         elsewhere,
 		"free spins":                  freeSpins,
+		"another machine":             otherMachine,
 		"the API's page":              apiPage,
 		"blackjack":                   blackjackRounds,
 		"guess":                       guessRounds,
@@ -65,7 +66,7 @@ type house struct {
 
 func catalogue(t *testing.T) *games.Catalogue {
 	t.Helper()
-	c, err := games.NewCatalogue(builtin.Games()...)
+	c, err := games.NewCatalogue(append(builtin.Games(), river(t))...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -68,6 +68,7 @@ func guessRounds(t *testing.T, h *house) {
 	b.expect("net::ERR_", "WebSocket connection to") // the wire is cut
 	b.sitDown(name)
 	h.forceGame(t, name, "guess", `{"key":"CR0UPIER2026","rises":[6,2,3]}`)
+	b.explained("A key of 12 characters", "2 to 6", "50 × the bet")
 	b.looksGood("guess")
 	b.bet("10.00")
 	b.balanceIs("990.00")
@@ -170,6 +171,7 @@ func launchRounds(t *testing.T, h *house) {
 	b.click("#launch-shot")
 	b.said("A splash in the pond: the wind carried it 7 pads on. Nothing this time.")
 	b.free()
+	b.explained("eight bands", "ocean")
 	b.looksGood("launch-splash")
 	b.balanceIs("1,018.00")
 	if proof := b.proved(2); !strings.Contains(proof, "by how many pads the wind carries the shot on") {
@@ -222,6 +224,7 @@ func moveRounds(t *testing.T, h *house) {
 	b.said("Won ")
 	b.free()
 	b.balanceIs(h.account(t, name).balance)
+	b.explained("15 × 15 cells", "25 traps")
 	b.looksGood("move-over")
 
 	h.forceGame(t, name, "move", `{"traps":[[7,9]]}`)
@@ -279,6 +282,7 @@ func smashRounds(t *testing.T, h *house) {
 	}
 	b.said("and cracked the safe")
 	b.free()
+	b.explained("the grand jackpot", "250 × the bet")
 	b.looksGood("smash-cracked")
 	b.balanceIs(h.account(t, name).balance)
 
@@ -322,6 +326,7 @@ func diceRounds(t *testing.T, h *house) {
 	b.free()
 	b.fill("#amount", "0.01")
 	b.wait(`document.querySelector("#place").disabled && document.querySelector("#hint").textContent.includes("from 0.10 to 100.00")`)
+	b.explained("96 % divided by the chance")
 	b.looksGood("dice-refused")
 	b.fill("#amount", "1")
 	if proof := b.proved(2); !strings.Contains(proof, "the roll, in hundredths") {

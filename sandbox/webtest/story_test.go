@@ -2,10 +2,15 @@ package webtest
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"croupier/games"
+	"croupier/games/slots"
 )
 
 // balanceIs waits until the page shows what the ledger says.
@@ -335,4 +340,43 @@ func freeSpins(t *testing.T, h *house) {
 	if got := b.text(".proof"); !strings.Contains(got, "A forced round") || !strings.Contains(got, ":fs9") {
 		t.Errorf("the proof says %q", got)
 	}
+}
+
+// river is a slot machine of another shape, from a definition file: 6 reels, 4 rows, symbols that the page has no drawings of.
+func river(t *testing.T) games.Game {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "games", "slots", "testdata", "river.slots.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	definition, err := slots.ParseDefinition(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	game, err := slots.GameOf(definition)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return game
+}
+
+// otherMachine plays the river and verifies what came.
+func otherMachine(t *testing.T, h *house) {
+	b := h.open(t, desktop, h.sandbox.Info().WebURL+"#river") // an alias
+	b.signIn("rio")
+	if got := eval[[]int](b, `[document.querySelectorAll(".reel").length, document.querySelector(".reel").querySelectorAll(".cell").length]`); got[0] != 6 || got[1] != 4 {
+		t.Errorf("%v reels and rows, want 6 and 4", got)
+	}
+	const rounds = 5
+	for range rounds {
+		b.spin()
+	}
+	b.explained("7 nuggets win 12 free spins", "multiplies the win by 2", "100 × the total bet at most")
+	b.click("#rotate")
+	b.wait(fmt.Sprintf(`document.querySelectorAll("#rounds button").length === %d`, rounds))
+	b.click("#verify-all")
+	b.wait(fmt.Sprintf(`document.querySelector("#summary").textContent === "%d verified"`, rounds))
+	b.click("#rounds button")
+	b.wait(`document.querySelector(".proof")?.dataset.verdict === "verified"`)
+	b.looksGood("river")
 }

@@ -26,10 +26,15 @@ export function draw(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Draws a symbol of the sprite in index.html. It has a name only where no text beside it says it. */
-export function icon(symbol, name) {
-  const said = name ? { role: "img", "aria-label": name } : { "aria-hidden": "true" };
-  return draw("svg", { viewBox: "0 0 64 64", class: "symbol", ...said }, draw("use", { href: `#symbol-${symbol}` }));
+/** Draws a symbol of the sprite in index.html, beside a text that says it. Nothing for one that is not there. */
+export function icon(symbol) {
+  if (!document.getElementById(`symbol-${symbol}`)) return "";
+  return draw("svg", { viewBox: "0 0 64 64", class: "symbol", "aria-hidden": "true" }, draw("use", { href: `#symbol-${symbol}` }));
+}
+
+/** Draws a symbol, or writes it where there is no drawing of it. */
+export function picture(symbol) {
+  return icon(symbol) || el("span", { class: "symbol written", "aria-hidden": "true" }, symbol);
 }
 
 /** JSON of a flat object. Decimals are written as numbers with all their digits. */

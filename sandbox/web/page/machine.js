@@ -1,8 +1,6 @@
 // The reels. They show windows that a recorded outcome has and move between them; they know no rules and decide nothing.
-import { el, icon, stillness } from "./dom.js";
+import { el, picture, stillness } from "./dom.js";
 
-const ROWS = 3;
-const REELS = 5;
 const BLUR = 9; // symbols that pass while a reel turns
 const MOST_DRAWN = 3; // lines at once: more are a tangle
 const NS = "http://www.w3.org/2000/svg";
@@ -12,22 +10,19 @@ export class Machine {
   constructor(root, overlay) {
     this.root = root;
     this.overlay = overlay;
-    this.paylines = [];
-    this.strips = null;
-    this.wild = null;
     this.turning = [];
-    this.reels = Array.from({ length: REELS }, () => {
-      const band = el("div", { class: "band" });
-      root.append(el("div", { class: "reel" }, band));
-      return band;
-    });
+    this.reels = [];
   }
 
-  /** Takes the strips and paylines to draw from the rules. */
+  /** Takes the rules that say how the machine looks, and builds it: as many reels and rows as they have. */
   setRules(rules) {
-    this.strips = rules.strips;
-    this.wild = rules.wild;
+    [this.strips, this.wild, this.scatter, this.rows] = [rules.strips, rules.wild, rules.scatter, Number(rules.rows ?? 3)];
     this.paylines = rules.paylines.map((line) => line.map(Number));
+    this.reels = this.strips.map(() => el("div", { class: "band" }));
+    this.root.replaceChildren(...this.reels.map((band) => el("div", { class: "reel" }, band)));
+    this.root.style.setProperty("--reels", this.strips.length);
+    this.root.style.setProperty("--rows", this.rows);
+    this.overlay.setAttribute("viewBox", `0 0 ${this.strips.length * 100} ${this.rows * 100}`);
   }
 
   /** Shows a window at once: rows from top to bottom. */
@@ -36,19 +31,19 @@ export class Machine {
     this.reels.forEach((band, reel) => {
       band.replaceChildren(...column(window, reel).map(cell));
     });
-    const rows = window.map((row, i) => `${["Top", "Middle", "Bottom"][i]} row: ${row.join(", ")}.`);
+    const rows = window.map((row, i) => `Row ${i + 1}: ${row.join(", ")}.`);
     this.root.setAttribute("aria-label", `Reels. ${rows.join(" ")}`);
   }
 
   /** Turns the reels until stop is called. */
   turn() {
     this.clear();
-    if (stillness.matches || !this.strips) return;
+    if (stillness.matches) return;
     this.turning = this.reels.map((band, reel) => {
       const strip = this.strips[reel];
       const passing = Array.from({ length: BLUR }, (_, i) => strip[(i * 5 + reel) % strip.length]);
-      band.replaceChildren(...[...passing, ...passing.slice(0, ROWS)].map(cell));
-      const height = `${(BLUR / (BLUR + ROWS)) * 100}%`;
+      band.replaceChildren(...[...passing, ...passing.slice(0, this.rows)].map(cell));
+      const height = `${(BLUR / (BLUR + this.rows)) * 100}%`;
       return band.animate([{ transform: `translateY(-${height})` }, { transform: "translateY(0)" }],
         { duration: 520, iterations: Infinity });
     });
@@ -67,7 +62,7 @@ export class Machine {
   async #stopReel(band, symbols, turning, after) {
     await new Promise((resolve) => setTimeout(resolve, after));
     turning.cancel();
-    const passing = [...band.children].slice(0, ROWS);
+    const passing = [...band.children].slice(0, this.rows);
     band.replaceChildren(...symbols.map(cell), ...passing);
     await band.animate([{ transform: "translateY(-50%)" }, { transform: "translateY(4%)", offset: 0.75 }, { transform: "translateY(0)" }],
       { duration: 320, easing: "ease-out" }).finished;
@@ -81,7 +76,7 @@ export class Machine {
     if (spin.paylines.length <= MOST_DRAWN) spin.paylines.forEach((win) => this.#draw(win));
     const scatters = spin.scatterWin !== undefined && /[1-9]/.test(String(spin.scatterWin));
     for (const band of this.reels) {
-      for (const one of band.children) if (scatters && one.dataset.symbol === "scatter") one.classList.add("hit");
+      for (const one of band.children) if (scatters && one.dataset.symbol === this.scatter) one.classList.add("hit");
     }
   }
 
@@ -118,5 +113,5 @@ function column(window, reel) {
 }
 
 function cell(symbol) {
-  return el("div", { class: "cell", "data-symbol": symbol }, icon(symbol));
+  return el("div", { class: "cell", "data-symbol": symbol }, picture(symbol));
 }

@@ -139,9 +139,9 @@ async function play(config) {
   const { rules } = parse(rulesText);
   const { currency } = session.data.player;
   const [min, max] = [Decimal.from(limits[currency].min), Decimal.from(limits[currency].max)];
-  table = gameId === "slots" ? slots : SCENES[gameId] ? new RoundTable(host, SCENES[gameId], gameId) : null;
+  table = rules.strips ? slots : SCENES[gameId] ? new RoundTable(host, SCENES[gameId], gameId) : null;
   say($("#result"), table?.greeting ?? "This page has no table for this game yet. The server plays it all the same: see the API.");
-  const help = table?.sit({ rules, min, max, currency });
+  const help = table?.sit({ game: gameId, rules, min, max, currency });
   rounds.choose(gameId, rulesText, help?.describe);
   $("#pays-box").hidden = !help;
   say($("#pays-title"), help?.title ?? "");

@@ -57,7 +57,7 @@ export class RoundTable {
         el("button", { type: "button", id: "amount-more", "aria-label": "Higher bet" }, "+"))),
       oneStep ? "" : el("p", { class: "stake" }, el("span", {}, pays ? "Multiplier" : "At stake"), " ", el("output", { id: "worth", "aria-live": "off" }, "–")),
       pays ? el("button", { type: "button", id: "cashout", onclick: () => this.#host.play("cashout", "{}"), onkeydown: onePress },
-        "Cash out ", el("span", { id: "pays" })) : "",
+        "Cash out ", el("span", { id: "cashout-pays" })) : "",
       el("button", { type: "submit", id: "place", class: "primary", onkeydown: onePress }, label));
     $("#round-form").classList.toggle("plain", !pays);
     $("#round-form").classList.toggle("one-step", oneStep === true);
@@ -236,7 +236,7 @@ export class RoundTable {
     say($("#worth"), multiple === undefined ? "–" : `× ${multiple}`);
     const takes = this.#canCashOut();
     $("#cashout").disabled = !ready || !takes;
-    say($("#pays"), takes && amount ? grouped(amount) : "");
+    say($("#cashout-pays"), takes && amount ? grouped(amount) : "");
   }
 
   /** A step's button says what the step takes on top of what is at stake, if it takes something. */

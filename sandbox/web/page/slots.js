@@ -30,13 +30,13 @@ export class SlotsTable {
 
   get greeting() { return "Choose a stake and spin."; }
 
-  /** Opens the table: rules as parse reads them, the smallest and the largest stake, the currency. */
-  sit({ rules, min, max, currency }) {
+  /** Opens the table of a game: rules as parse reads them, the smallest and the largest stake, the currency. */
+  sit({ game, rules, min, max, currency }) {
     this.#seat++;
     $("#slots-view").hidden = $("#spin-form").hidden = false;
     this.machine.setRules(rules);
-    this.stake.setLimits(min, max, currency);
-    this.#standing = [0, 1, 2].map((row) => rules.strips.map((strip) => strip[row % strip.length]));
+    this.stake.setLimits(game, min, max, currency, rules.paylines.length);
+    this.#standing = Array.from({ length: this.machine.rows }, (_, row) => rules.strips.map((strip) => strip[row % strip.length]));
     this.machine.show(this.#standing);
     return { title: "What pays", content: pays(rules) };
   }
@@ -99,30 +99,51 @@ export class SlotsTable {
 
 /** What the rules say that pays. */
 function pays(rules) {
-  const counts = [3, 4, 5];
-  const lineSymbols = rules.symbols.filter(({ name }) => name !== rules.scatter);
-  const scatter = rules.symbols.find(({ name }) => name === rules.scatter);
-  const row = ({ name, pays }) => el("tr", {}, el("th", { scope: "row" }, icon(name), ` ${name}`),
-    counts.map((n) => el("td", { class: "number" }, String(pays[n] ?? "–"))));
-  const table = (caption, symbols) => el("table", {}, el("caption", {}, caption),
-    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Symbol"), counts.map((n) => el("th", { scope: "col", class: "number" }, `${n} ×`)))),
-    el("tbody", {}, symbols.map(row)));
-  const { award, multiplier } = rules.freeSpins;
+  const paying = rules.symbols.filter(({ pays }) => pays);
+  const scatter = paying.find(({ name }) => rules.scatter !== undefined && name === rules.scatter);
+  const table = (caption, symbols) => {
+    const counts = [...new Set(symbols.flatMap(({ pays }) => Object.keys(pays)))].map(Number).sort((a, b) => a - b);
+    const row = ({ name, pays }) => el("tr", {}, el("th", { scope: "row" }, icon(name), ` ${name}`),
+      counts.map((n) => el("td", { class: "number" }, String(pays[n] ?? "–"))));
+    return el("div", { class: "scroll" }, el("table", {}, el("caption", {}, caption),
+      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Symbol"), counts.map((n) => el("th", { scope: "col", class: "number" }, `${n} ×`)))),
+      el("tbody", {}, symbols.map(row))));
+  };
   return [
-    table("On a line, from the left, × the bet per line", lineSymbols), table("Anywhere, × the total bet", [scatter]),
-    el("p", { class: "small" }, `The wild stands for every symbol but the scatter. Three or more scatters win ${award} free spins, whose wins are × ${multiplier}; each of these may win ${award} more, once.`),
-    el("div", { class: "paylines" }, rules.paylines.map(payline)),
-  ];
+    table("On a line, from the left, × the bet per line", paying.filter((symbol) => symbol !== scatter)),
+    scatter ? table("Anywhere, × the total bet", [scatter]) : null,
+    el("p", { class: "small" }, [wildWords(rules), freeWords(rules), capWords(rules)].filter(Boolean).join(" ")),
+    el("div", { class: "paylines" }, rules.paylines.map((rows, i) => payline(rows, i, Number(rules.rows ?? 3)))),
+  ].filter(Boolean);
 }
 
-function payline(rows, i) {
-  const svg = draw("svg", { viewBox: "0 0 52 32", "aria-hidden": "true" });
+function wildWords({ wild, scatter, wildMultiplier, wildMultiplierPer }) {
+  if (wild === undefined) return "";
+  const times = wildMultiplier === undefined ? "" : `, and multiplies the win by ${wildMultiplier}${wildMultiplierPer === "win" ? "" : " each"}`;
+  return `The ${wild} stands for every symbol${scatter === undefined ? "" : ` but the ${scatter}`}${times}.`;
+}
+
+function freeWords({ freeSpins, scatter, freeSpinStrips }) {
+  if (!freeSpins) return "";
+  const { scatters, award, awards, multiplier, retriggers } = freeSpins;
+  const won = awards ? Object.entries(awards).map(([count, n]) => `${count} ${scatter}s win ${n} free spins`).join(", ")
+    : `${scatters} or more ${scatter}s win ${award} free spins`;
+  const more = String(retriggers ?? 1);
+  const again = more === "0" ? "they win no more" : more === "1" ? "each of these may win more, once" : `these may win more, ${more} times over`;
+  return `${won}, whose wins are × ${multiplier}${freeSpinStrips ? ", on other reels" : ""}; ${again}.`;
+}
+
+function capWords({ maximumWin }) {
+  return maximumWin === undefined ? "" : `A round pays ${maximumWin} × the total bet at most, and ends there.`;
+}
+
+function payline(rows, i, height) {
+  const svg = draw("svg", { viewBox: `0 0 ${rows.length * 10 + 2} ${height * 10 + 2}`, "aria-hidden": "true" });
   for (let reel = 0; reel < rows.length; reel++) {
-    for (let row = 0; row < 3; row++) {
+    for (let row = 0; row < height; row++) {
       const on = String(rows[reel]) === String(row);
       svg.append(draw("rect", { x: 2 + reel * 10, y: 2 + row * 10, width: 8, height: 8, rx: 1, class: on ? "on" : "off" }));
     }
   }
-  const words = rows.map((row) => ["top", "middle", "bottom"][Number(row)]).join(", ");
-  return el("figure", {}, svg, el("figcaption", { "aria-label": `Line ${i + 1}: ${words}` }, String(i + 1)));
+  return el("figure", {}, svg, el("figcaption", { "aria-label": `Line ${i + 1}: rows ${rows.map((row) => Number(row) + 1).join(", ")}` }, String(i + 1)));
 }

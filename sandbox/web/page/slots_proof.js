@@ -1,5 +1,5 @@
 // The proof of a spin of slots: stops, window, wins and free spins.
-import { el, grouped, icon } from "./dom.js";
+import { el, grouped, icon, picture } from "./dom.js";
 import { bytes, step } from "./proof.js";
 
 /** Draws what verify.js recomputed of a spin. */
@@ -22,7 +22,7 @@ export function spin({ steps: [{ detail }], forced }, record) {
         el("summary", {}, `Free spin ${i + 1}: ${grouped(betPerLine.times(free.win))}${free.award > 0 ? ", and more free spins" : ""}`),
         el("p", { class: "small" }, "Message ", el("code", {}, free.message)), draws(free), grid(free.window), wins(free, betPerLine, lines)))),
     step("The sum", el("p", {}, `Stake: ${betPerLine} × ${lines} ${lines === 1 ? "line" : "lines"} = ${grouped(betPerLine.times(lines))}. ` +
-      `Payout: ${total} × ${betPerLine} = ${grouped(payout)}. The record says ${grouped(record.stake)} and ${grouped(record.payout)} ${record.currency}.`)),
+      `Payout: ${total}${round.capped ? ", the maximum win," : ""} × ${betPerLine} = ${grouped(payout)}. The record says ${grouped(record.stake)} and ${grouped(record.payout)} ${record.currency}.`)),
   ].filter(Boolean);
 }
 
@@ -38,16 +38,18 @@ function draws(spin) {
 
 function grid(window) {
   const names = window.map((row) => row.join(", ")).join("; ");
-  return el("div", { class: "grid", role: "img", "aria-label": `Window: ${names}` }, window.flat().map((symbol) => icon(symbol)));
+  const element = el("div", { class: "grid", role: "img", "aria-label": `Window: ${names}` }, window.flat().map(picture));
+  element.style.setProperty("--reels", window[0].length);
+  return element;
 }
 
 function wins(spin, betPerLine, lines) {
   const times = spin.multiplier === 1 ? "" : ` × ${spin.multiplier}`;
   const list = spin.lines.map(({ line, symbols, as, pay, win }) =>
-    `Line ${line}: ${symbols.join(", ")} are ${symbols.length} of ${as}, which pay ${pay} × ${betPerLine}${times} = ${grouped(betPerLine.times(win))}.`);
+    `Line ${line}: ${symbols.join(", ")} are ${symbols.length} of ${as ?? symbols[0]}, which pay ${pay} × ${betPerLine}${times} = ${grouped(betPerLine.times(win))}.`);
   if (spin.scatterPay > 0) {
     list.push(`${spin.scatters} scatters pay ${spin.scatterPay} × the total bet (${lines} × ${betPerLine})${times} = ${grouped(betPerLine.times(spin.scatterWin))}.`);
   }
-  if (list.length === 0) list.push(`No line of ${lines} has three equal symbols from the left, and fewer than three scatters show: nothing.`);
+  if (list.length === 0) list.push(`None of ${lines} ${lines === 1 ? "line" : "lines"} pays, and scatters do not either: nothing.`);
   return el("ul", {}, list.map((text) => el("li", {}, text)));
 }

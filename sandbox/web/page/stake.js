@@ -2,8 +2,6 @@
 import { Decimal } from "./verify/exact.js";
 import { $, grouped, hint, invalid, say } from "./dom.js";
 
-const MOST_LINES = 20;
-
 /** One amount of money in a field, with buttons that go to the next round amount. */
 export class Amount {
   /** changed is called after every change. */
@@ -63,41 +61,42 @@ export class Stake {
     $("#lines-more").addEventListener("click", () => this.#stepLines(1));
   }
 
-  /** Takes the game's smallest and largest stake, Decimals, and the currency. */
-  setLimits(min, max, currency) {
-    this.#limits = { min, max, currency };
+  /** Takes the game, its smallest and largest stake, Decimals, the currency, and how many lines there are. */
+  setLimits(game, min, max, currency, mostLines) {
+    this.#limits = { game, min, max, currency, mostLines };
     const steps = ladder(new Decimal(1n, min.scale), max);
     // A first bet: the smallest of the ladder that makes ten times the smallest stake on all lines.
-    const first = steps.find((bet) => bet.times(MOST_LINES).compare(min.times(10)) >= 0) ?? steps[0];
-    const { bet, lines } = recall("slots");
+    const first = steps.find((bet) => bet.times(mostLines).compare(min.times(10)) >= 0) ?? steps[0];
+    const { bet, lines } = recall(game);
     this.#bet.setLadder(steps, min.scale, first, bet);
-    $("#lines").value = /^\d+$/.test(lines) ? lines : String(MOST_LINES);
+    $("#lines").value = /^\d+$/.test(lines) ? lines : String(mostLines);
     this.#update();
   }
 
   /** {betPerLine, lines, total}, or {problem} in words. */
   read() {
     if (!this.#limits) return { problem: "" };
-    const { min, max, currency } = this.#limits;
+    const { min, max, currency, mostLines } = this.#limits;
     const { amount: betPerLine, problem } = this.#bet.read("bet per line", currency);
     if (problem) return { problem };
     const lines = Number($("#lines").value.trim());
-    if (!Number.isInteger(lines) || lines < 1 || lines > MOST_LINES) return { problem: `Lines go from 1 to ${MOST_LINES}.` };
+    if (!Number.isInteger(lines) || lines < 1 || lines > mostLines) return { problem: `Lines go from 1 to ${mostLines}.` };
     const total = betPerLine.times(lines);
-    return outside(total, min, max) ? { total, problem: outside(total, min, max) } : { betPerLine, lines, total };
+    const beyond = outside(total, min, max);
+    return beyond ? { total, problem: beyond } : { betPerLine, lines, total };
   }
 
   #update() {
     const { total, problem, lines } = this.read();
     say($("#stake"), total ? grouped(total) : "–");
     complain(problem, $("#bet"), $("#lines"));
-    if (lines) keep("slots", { bet: this.#bet.text, lines: String(lines) });
+    if (lines) keep(this.#limits.game, { bet: this.#bet.text, lines: String(lines) });
     this.changed();
   }
 
   #stepLines(direction) {
     const now = Number($("#lines").value) || 1;
-    $("#lines").value = String(Math.min(MOST_LINES, Math.max(1, Math.round(now) + direction)));
+    $("#lines").value = String(Math.min(this.#limits.mostLines, Math.max(1, Math.round(now) + direction)));
     this.#update();
   }
 }
