@@ -52,7 +52,7 @@ func blackjackRounds(t *testing.T, h *house) {
 	if got := b.text("#worth"); got != "50.00" {
 		t.Errorf("at stake after the page was loaded anew: %s", got)
 	}
-	b.looksGood("blackjack-four-hands")
+	b.sceneLooksGood("blackjack-four-hands")
 	b.step("stand", "Stand", "Hand 3 stands with 18. Hand 4 of 4 has 18.")
 	b.inRound()
 	eval[bool](b, `document.activeElement.blur() ?? true`)
@@ -60,7 +60,7 @@ func blackjackRounds(t *testing.T, h *house) {
 	b.said("The dealer is bust with 26. Hands: won, won, won, bust. Won 80.00 on a stake of 50.00: 30.00 more than you staked.")
 	b.free()
 	b.balanceIs("140.00")
-	b.looksGood("blackjack-four-ended")
+	b.sceneLooksGood("blackjack-four-ended")
 
 	insured(t, h, b, name)
 
@@ -81,6 +81,8 @@ func blackjackRounds(t *testing.T, h *house) {
 			t.Errorf("the proof does not hold %q:\n%s", part, proof)
 		}
 	}
+	b.explained("6 decks", "Blackjack pays 3:2. The dealer stands on all 17s and looks for blackjack first.", "Double on any two cards, also after a split.",
+		"to 4 hands at the most; aces once", "Surrender your first two cards for half of the stake. Insurance pays 2:1.")
 	h.checkLedger(t)
 }
 
@@ -120,7 +122,7 @@ func insured(t *testing.T, h *house, b *tab, name string) {
 	b.bet("10.00")
 	b.said("You have 19, and the dealer shows an ace. Insurance for 5.00?")
 	b.wait(`document.activeElement.textContent === "No insurance"`)
-	b.looksGood("blackjack-insurance")
+	b.sceneLooksGood("blackjack-insurance")
 	b.run(chromedp.Reload())
 	b.said("Your open round is as you left it.")
 	b.inRound()
