@@ -1,8 +1,11 @@
 package money
 
 import (
+	"cmp"
 	"errors"
+	"math"
 	"math/big"
+	"math/bits"
 	"strconv"
 	"strings"
 
@@ -12,9 +15,11 @@ import (
 // Amount is an exact amount of money: a whole number, positive or not, of its currency's minor units. The zero Amount is no money
 // in no currency: it is zero, and nothing but another of its kind can be added to it or compared with it. Amounts are immutable.
 type Amount struct {
-	_        [0]func() // makes == a compile error: equal decimals need not be identical. Use Equal.
+	_        [0]func() // makes == a compile error: equal amounts need not be identical. Use Equal.
 	currency Currency
-	value    decimal.Decimal // its exponent is always minus the currency's scale
+	// Nearly all amounts fit an int64, and are added and compared without allocating.
+	minor int64    // the minor units if huge is nil
+	huge  *big.Int // the minor units where an int64 cannot hold them, else nil; never changed
 }
 
 // Zero returns no money in c.
@@ -22,12 +27,15 @@ func Zero(c Currency) Amount { return New(c, 0) }
 
 // New returns an amount of minor units: New(USD, 8400) is 84.00 USD.
 func New(c Currency, minor int64) Amount {
-	return Amount{currency: c, value: decimal.New(minor, -int32(c.scale))}
+	return Amount{currency: c, minor: minor}
 }
 
 // FromMinor returns an amount of minor units, which it copies.
 func FromMinor(c Currency, minor *big.Int) Amount {
-	return Amount{currency: c, value: decimal.NewFromBigInt(minor, -int32(c.scale))}
+	if minor.IsInt64() {
+		return New(c, minor.Int64())
+	}
+	return Amount{currency: c, huge: new(big.Int).Set(minor)}
 }
 
 // FromDecimal returns an amount of d units of c: 84.5 is 84.50 USD. It returns *NumberError when d has more decimals than c, or
@@ -85,45 +93,74 @@ func (a Amount) Currency() Currency { return a.currency }
 // Add returns a + b. It panics when they are in different currencies, which is a mistake of the program.
 func (a Amount) Add(b Amount) Amount {
 	a.mustMatch(b)
-	return Amount{currency: a.currency, value: a.value.Add(b.value)}
+	if a.huge == nil && b.huge == nil {
+		if sum := a.minor + b.minor; (sum > a.minor) == (b.minor > 0) { // it has not overflowed
+			return New(a.currency, sum)
+		}
+	}
+	sum := a.Minor()
+	return FromMinor(a.currency, sum.Add(sum, b.Minor()))
 }
 
 // Sub returns a − b. It panics when they are in different currencies.
 func (a Amount) Sub(b Amount) Amount {
 	a.mustMatch(b)
-	return Amount{currency: a.currency, value: a.value.Sub(b.value)}
+	if a.huge == nil && b.huge == nil {
+		if difference := a.minor - b.minor; (difference < a.minor) == (b.minor > 0) { // it has not overflowed
+			return New(a.currency, difference)
+		}
+	}
+	difference := a.Minor()
+	return FromMinor(a.currency, difference.Sub(difference, b.Minor()))
 }
 
 // Neg returns −a.
-func (a Amount) Neg() Amount { return Amount{currency: a.currency, value: a.value.Neg()} }
+func (a Amount) Neg() Amount { return Zero(a.currency).Sub(a) }
 
 // Times returns n·a.
 func (a Amount) Times(n int64) Amount {
-	return Amount{currency: a.currency, value: a.value.Mul(decimal.NewFromInt(n))}
+	if high, low := bits.Mul64(magnitude(a.minor), magnitude(n)); a.huge == nil && high == 0 && low <= math.MaxInt64 {
+		return New(a.currency, a.minor*n)
+	}
+	product := a.Minor()
+	return FromMinor(a.currency, product.Mul(product, big.NewInt(n)))
 }
 
 // Cmp returns −1, 0 or +1 as a is less than, equal to or more than b. It panics when they are in different currencies.
 func (a Amount) Cmp(b Amount) int {
 	a.mustMatch(b)
-	return a.value.Cmp(b.value)
+	if a.huge == nil && b.huge == nil {
+		return cmp.Compare(a.minor, b.minor)
+	}
+	return a.Minor().Cmp(b.Minor())
 }
 
 // Equal says whether a and b are the same money. Amounts in different currencies are not equal, zero or not.
-func (a Amount) Equal(b Amount) bool {
-	return a.currency == b.currency && a.value.Equal(b.value)
-}
+func (a Amount) Equal(b Amount) bool { return a.currency == b.currency && a.Cmp(b) == 0 }
 
 // Sign returns −1, 0 or +1 as a is negative, zero or positive.
-func (a Amount) Sign() int { return a.value.Sign() }
+func (a Amount) Sign() int {
+	if a.huge != nil {
+		return a.huge.Sign()
+	}
+	return cmp.Compare(a.minor, 0)
+}
 
 // IsZero says whether a is no money, in whatever currency.
-func (a Amount) IsZero() bool { return a.value.Sign() == 0 }
+func (a Amount) IsZero() bool { return a.Sign() == 0 }
 
 // Minor returns the amount in minor units: 8400 for 84.00 USD. The caller may change it.
-func (a Amount) Minor() *big.Int { return a.value.Coefficient() }
+func (a Amount) Minor() *big.Int {
+	if a.huge != nil {
+		return new(big.Int).Set(a.huge)
+	}
+	return big.NewInt(a.minor)
+}
 
 // Decimal returns the amount in units: 84 for 84.00 USD. Its exponent is minus the currency's scale.
-func (a Amount) Decimal() decimal.Decimal { return a.value }
+func (a Amount) Decimal() decimal.Decimal {
+	return decimal.NewFromBigInt(a.Minor(), -int32(a.currency.scale))
+}
 
 func (a Amount) mustMatch(b Amount) {
 	if a.currency != b.currency {

@@ -125,13 +125,20 @@ func TestZeroAmount(t *testing.T) {
 	}
 }
 
-// amounts draws amounts of c, from a minor unit to far beyond an int64, of either sign.
+// amounts draws amounts of c, from a minor unit to far beyond an int64, of either sign, and often from where an int64 ends.
 func amounts(c money.Currency) *rapid.Generator[money.Amount] {
 	return rapid.Custom(func(t *rapid.T) money.Amount {
+		if rapid.Bool().Draw(t, "at an edge") {
+			minor := big.NewInt(rapid.SampledFrom(edges).Draw(t, "edge"))
+			return money.FromMinor(c, minor.Add(minor, big.NewInt(rapid.Int64Range(-2, 2).Draw(t, "beside"))))
+		}
 		minor, _ := new(big.Int).SetString(rapid.StringMatching(`-?[0-9]{1,30}`).Draw(t, "minor"), 10)
 		return money.FromMinor(c, minor)
 	})
 }
+
+// edges are where the sums and products of int64s stop being int64s.
+var edges = []int64{0, math.MaxInt64, math.MinInt64, math.MaxInt64 / 2, math.MinInt64 / 2, 1 << 32, -1 << 32, 1 << 31}
 
 // The big.Int of minor units is the model that amounts are held against.
 func TestArithmeticAgreesWithMinorUnits(t *testing.T) {
@@ -139,7 +146,7 @@ func TestArithmeticAgreesWithMinorUnits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := rapid.SampledFrom(money.Currencies()).Draw(t, "currency")
 		a, b := amounts(c).Draw(t, "a"), amounts(c).Draw(t, "b")
-		n := rapid.Int64().Draw(t, "n")
+		n := rapid.OneOf(rapid.Int64(), rapid.SampledFrom(edges)).Draw(t, "n")
 		x, y := a.Minor(), b.Minor()
 		for name, pair := range map[string]struct {
 			got  money.Amount
@@ -219,6 +226,15 @@ func FuzzParse(f *testing.F) {
 func TestAppendJSONDoesNotAllocate(t *testing.T) {
 	a, buffer := money.New(currency(t, "ETH"), -123_456_789_012_345_678), make([]byte, 0, 64)
 	if n := testing.AllocsPerRun(100, func() { buffer = a.AppendJSON(buffer[:0]) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func TestArithmeticDoesNotAllocate(t *testing.T) {
+	usd := currency(t, "USD")
+	a, b := money.New(usd, 123_456), money.New(usd, -7)
+	sum := money.Zero(usd)
+	if n := testing.AllocsPerRun(100, func() { sum = sum.Add(a.Times(20)).Sub(b).Neg() }); n != 0 || sum.IsZero() {
 		t.Errorf("%v allocations", n)
 	}
 }

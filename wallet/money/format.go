@@ -2,11 +2,9 @@ package money
 
 import (
 	"errors"
+	"math/big"
 	"strconv"
 )
-
-// maxInt64Digits is the number of decimal digits that always fit an int64.
-const maxInt64Digits = 18
 
 // String returns the number with exactly the currency's decimals: "84.00" for USD, "84" for JPY.
 func (a Amount) String() string {
@@ -21,7 +19,7 @@ func (a Amount) Number() Number { return Number(a.String()) }
 func (a Amount) AppendText(b []byte) ([]byte, error) { return a.append(b), nil }
 
 // AppendJSON appends the amount as a JSON number with exactly the currency's decimals: 84.00, 84, 0.50000000. It does not
-// allocate for amounts below 10^18 minor units when b has room.
+// allocate for minor units that fit an int64 when b has room.
 func (a Amount) AppendJSON(b []byte) []byte { return a.append(b) }
 
 // MarshalJSON returns what AppendJSON appends. The zero Amount, which has no currency, is an error. There is no UnmarshalJSON,
@@ -33,18 +31,16 @@ func (a Amount) MarshalJSON() ([]byte, error) {
 	return a.append(make([]byte, 0, 24)), nil
 }
 
-// append writes the minor units and then makes room for the point. It does not use decimal's own formatting, which depends on
-// settings that are global to the process.
+// append writes the minor units and then makes room for the point.
 func (a Amount) append(b []byte) []byte {
-	if a.value.Sign() < 0 {
+	if a.Sign() < 0 {
 		b = append(b, '-')
 	}
 	start, scale := len(b), int(a.currency.scale)
-	if a.value.NumDigits() <= maxInt64Digits {
-		b = strconv.AppendUint(b, magnitude(a.value.CoefficientInt64()), 10)
+	if a.huge == nil {
+		b = strconv.AppendUint(b, magnitude(a.minor), 10)
 	} else {
-		minor := a.Minor()
-		b = minor.Abs(minor).Append(b, 10)
+		b = new(big.Int).Abs(a.huge).Append(b, 10)
 	}
 	if scale == 0 {
 		return b
