@@ -195,10 +195,13 @@ func TestConnectionsThatMayNotPlayAreToldWhy(t *testing.T) {
 
 func TestConnectionsAreClosedForCause(t *testing.T) {
 	t.Parallel()
-	s := newTestServer(t, func(c *Config) {
-		c.Limits = Limits{MessagesPerSecond: 0.001, MessageBurst: 150, PingEvery: 20 * time.Millisecond, IdleAfter: 300 * time.Millisecond}
-	})
-	o := s.operator(t)
+	idleAfter := func(idle time.Duration) *testOperator {
+		return newTestServer(t, func(c *Config) {
+			c.Limits = Limits{MessagesPerSecond: 0.001, MessageBurst: 150, PingEvery: idle / 25, IdleAfter: idle}
+		}).operator(t)
+	}
+	// Patient enough for a machine that stops for seconds, and not at all.
+	patient, hasty := idleAfter(5*time.Second), idleAfter(100*time.Millisecond)
 	for _, tt := range []struct {
 		name  string
 		do    func(c *client)
@@ -216,24 +219,31 @@ func TestConnectionsAreClosedForCause(t *testing.T) {
 				c.send(`{"type":"ping","payload":{},"requestId":"p"}`)
 			}
 		}, closeTooMany},
-		{"no answer to pings", func(c *client) { c.conn.SetPingHandler(func(string) error { return nil }) }, closeIdle},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			c := o.player(t, "USD", "1.00").connect(t, "slots")
+			c := patient.player(t, "USD", "1.00").connect(t, "slots")
 			tt.do(c)
 			if code, last := c.awaitClose(); code != tt.close {
 				t.Errorf("closed with %d, want %d; last message %s", code, tt.close, last.Payload)
 			}
 		})
 	}
+	t.Run("no answer to pings", func(t *testing.T) {
+		t.Parallel()
+		c := hasty.player(t, "USD", "1.00").connect(t, "slots")
+		c.conn.SetPingHandler(func(string) error { return nil })
+		if code, last := c.awaitClose(); code != closeIdle {
+			t.Errorf("closed with %d, want %d; last message %s", code, closeIdle, last.Payload)
+		}
+	})
 	t.Run("a silent client that answers pings stays", func(t *testing.T) {
 		t.Parallel()
-		c := o.player(t, "USD", "1.00").connect(t, "slots")
+		c := patient.player(t, "USD", "1.00").connect(t, "slots")
 		pings := 0
 		answer := c.conn.PingHandler()
 		c.conn.SetPingHandler(func(data string) error {
-			if pings++; pings == 40 { // well past the idle time
+			if pings++; pings == 30 { // past the idle time
 				c.send(`{"type":"ping","payload":{},"requestId":"p"}`)
 			}
 			return answer(data)
