@@ -3,8 +3,10 @@ package webtest
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,8 +67,19 @@ var screens = map[string]screen{
 // looksGood looks at the page's state on every screen.
 func (b *tab) looksGood(state string) {
 	b.t.Helper()
-	for on, s := range screens {
-		b.show(s)
+	b.looksGoodOn(state, slices.Collect(maps.Keys(screens))...)
+}
+
+// sceneLooksGood looks at a state of a game's scene on those screens that differ most.
+func (b *tab) sceneLooksGood(state string) {
+	b.t.Helper()
+	b.looksGoodOn(state, "desktop-light", "phone-dark", "small-phone")
+}
+
+func (b *tab) looksGoodOn(state string, all ...string) {
+	b.t.Helper()
+	for _, on := range all {
+		b.show(screens[on])
 		for what, expression := range map[string]string{"contrast": contrast, "beyond the screen": overflow, "without a name, or too small": unlabelled, "an id twice": duplicates} {
 			for _, found := range eval[[]string](b, expression) {
 				b.t.Errorf("%s, %s, %s: %s", state, on, what, found)

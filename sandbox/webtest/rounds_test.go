@@ -69,7 +69,7 @@ func guessRounds(t *testing.T, h *house) {
 	b.sitDown(name)
 	h.forceGame(t, name, "guess", `{"key":"CR0UPIER2026","rises":[6,2,3]}`)
 	b.explained("A key of 12 characters", "2 to 6", "50 × the bet")
-	b.looksGood("guess")
+	b.sceneLooksGood("guess")
 	b.bet("10.00")
 	b.balanceIs("990.00")
 	if got := b.text("#cashout"); got != "Cash out" || !eval[bool](b, `document.querySelector("#cashout").disabled`) {
@@ -99,7 +99,7 @@ func guessRounds(t *testing.T, h *house) {
 	b.press("r")
 	b.said("R is right at place 2; trace 11, up by 3.")
 	b.inRound()
-	b.looksGood("guess-open")
+	b.sceneLooksGood("guess-open")
 
 	b.click("#cashout")
 	b.said("The key was CR0UPIER2026. Won 479.2") // 479.245: the fraction is drawn for
@@ -114,7 +114,7 @@ func guessRounds(t *testing.T, h *house) {
 		b.press([]string{"a", "b", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q"}[i])
 		b.wait(fmt.Sprintf(`document.querySelectorAll(".pad .struck").length === %d || !document.body.dataset.open`, i+1))
 	}
-	b.looksGood("guess-over")
+	b.sceneLooksGood("guess-over")
 	b.free()
 	b.balanceIs(h.account(t, name).balance)
 	proof := b.proved(2)
@@ -123,7 +123,7 @@ func guessRounds(t *testing.T, h *house) {
 			t.Errorf("the proof does not hold %q:\n%s", part, proof)
 		}
 	}
-	b.looksGood("guess-proof")
+	b.sceneLooksGood("guess-proof")
 	h.checkLedger(t)
 }
 
@@ -140,7 +140,7 @@ func launchRounds(t *testing.T, h *house) {
 	b.wait(`document.querySelector("#launch-shot").disabled && document.querySelector("#launch-angle").getAttribute("aria-invalid") === "true"`)
 	b.fill("#launch-angle", "62.0")
 	b.fill("#launch-power", "1800")
-	b.looksGood("launch-open")
+	b.sceneLooksGood("launch-open")
 	w.cutInsteadOf(`"type":"action_result"`)
 	b.press("\r") // in the field
 	b.wait(`document.body.dataset.connection === "waiting"`)
@@ -149,7 +149,7 @@ func launchRounds(t *testing.T, h *house) {
 		t.Errorf("%+v, want 3 actions", a)
 	}
 	b.inRound()
-	b.looksGood("launch-landed")
+	b.sceneLooksGood("launch-landed")
 	b.run(chromedp.Reload())
 	b.said("Your open round is as you left it. Cash out for 24.00, or go on.")
 	b.inRound()
@@ -172,7 +172,7 @@ func launchRounds(t *testing.T, h *house) {
 	b.said("A splash in the pond: the wind carried it 7 pads on. Nothing this time.")
 	b.free()
 	b.explained("eight bands", "ocean")
-	b.looksGood("launch-splash")
+	b.sceneLooksGood("launch-splash")
 	b.balanceIs("1,018.00")
 	if proof := b.proved(2); !strings.Contains(proof, "by how many pads the wind carries the shot on") {
 		t.Errorf("the proof says %q", proof)
@@ -210,7 +210,7 @@ func moveRounds(t *testing.T, h *house) {
 	if phase := eval[string](b, `document.body.dataset.phase`); phase != "idle" || h.account(t, name).actions != 5 {
 		t.Errorf("a tap on a cell too far away: %s, %+v", phase, h.account(t, name))
 	}
-	b.looksGood("move-open")
+	b.sceneLooksGood("move-open")
 	b.run(chromedp.Reload())
 	b.said("Your open round is as you left it.")
 	b.inRound()
@@ -225,14 +225,14 @@ func moveRounds(t *testing.T, h *house) {
 	b.free()
 	b.balanceIs(h.account(t, name).balance)
 	b.explained("15 × 15 cells", "25 traps")
-	b.looksGood("move-over")
+	b.sceneLooksGood("move-over")
 
 	h.forceGame(t, name, "move", `{"traps":[[7,9]]}`)
 	b.bet("1.00")
 	b.tapCell(7, 12)
 	b.said("A trap in column 8, row 10. Nothing this time.")
 	b.free()
-	b.looksGood("move-trapped")
+	b.sceneLooksGood("move-trapped")
 	if proof := b.proved(2); !strings.Contains(proof, "which two cells are swapped") {
 		t.Errorf("the proof says %q", proof)
 	}
@@ -261,36 +261,36 @@ func smashRounds(t *testing.T, h *house) {
 		b.press(" ") // the focus goes to the button and stays there
 		b.said(words)
 	}
-	hit("Hit 1 multiplied by 1.1111. Cash out for 1.06, or go on.")
+	hit("Hit 1: × 1.1111. Cash out for 1.06, or go on.")
 	b.inRound()
 	w.cut()
 	b.wait(`document.body.dataset.connection === "waiting"`)
 	b.inRound()
-	hit("Hit 2 multiplied by 1.3888.")
-	b.looksGood("smash-open")
+	hit("Hit 2: × 1.3888.")
+	b.sceneLooksGood("smash-open")
 	b.run(chromedp.Reload())
 	b.said("Your open round is as you left it. Cash out for 1.48, or go on.")
 	b.inRound()
 	eval[bool](b, `document.activeElement.blur() ?? true`) // Space hits with nothing in focus, too
-	hit("Hit 3 multiplied by 0.8888.")
+	hit("Hit 3: × 0.8888.")
 	if got := eval[int](b, `document.querySelectorAll(".crack.there").length`); got != 3 {
 		t.Errorf("%d cracks, want 3", got)
 	}
 	for n := 4; n <= 9; n++ {
 		b.inRound()
-		hit(fmt.Sprintf("Hit %d multiplied by", n))
+		hit(fmt.Sprintf("Hit %d: × ", n))
 	}
-	b.said("and cracked the safe")
+	b.said("and the safe cracked with")
 	b.free()
 	b.explained("the grand jackpot", "250 × the bet")
-	b.looksGood("smash-cracked")
+	b.sceneLooksGood("smash-cracked")
 	b.balanceIs(h.account(t, name).balance)
 
 	h.forceGame(t, name, "smash", `{"multipliers":[],"hammerBreakOnHit":1}`)
 	b.bet("2.00")
 	hit("The hammer broke on hit 1. The safe would have cracked on hit 20. Nothing this time. The stake was 2.00.")
 	b.free()
-	b.looksGood("smash-broke")
+	b.sceneLooksGood("smash-broke")
 	b.balanceIs(h.account(t, name).balance)
 	proof := b.proved(2)
 	for _, part := range []string{":init", "the hit that cracks the safe", "The hammer broke on hit 1"} {
@@ -313,7 +313,7 @@ func diceRounds(t *testing.T, h *house) {
 	b.said("Rolled 25.49, under 25.50. Won 3.7")
 	b.free()
 	b.balanceIs(h.account(t, name).balance)
-	b.looksGood("dice-won")
+	b.sceneLooksGood("dice-won")
 	h.forceGame(t, name, "dice", `{"roll":25.5}`)
 	b.press("\r") // the focus is back on the button
 	b.said("Rolled 25.50, not under 25.50. Nothing this time.")
@@ -327,7 +327,7 @@ func diceRounds(t *testing.T, h *house) {
 	b.fill("#amount", "0.01")
 	b.wait(`document.querySelector("#place").disabled && document.querySelector("#hint").textContent.includes("from 0.10 to 100.00")`)
 	b.explained("96 % divided by the chance")
-	b.looksGood("dice-refused")
+	b.sceneLooksGood("dice-refused")
 	b.fill("#amount", "1")
 	if proof := b.proved(2); !strings.Contains(proof, "the roll, in hundredths") {
 		t.Errorf("the proof says %q", proof)

@@ -58,7 +58,7 @@ export class Smash {
     const over = outcome.crackThreshold !== undefined;
     this.#crack(Number(outcome.hitCount));
     this.#state(outcome.broke ? "broke" : outcome.cracked ? "cracked" : over ? "over" : "open");
-    say(this.told, outcome.broke ? "The hammer broke" : outcome.bonus ? `× ${outcome.factor}, and ${this.#bonus(outcome.bonus)}` : outcome.factor ? `× ${outcome.factor}` : "");
+    say(this.told, outcome.broke ? "The hammer broke" : outcome.bonus ? `× ${outcome.factor}, ${outcome.bonus.name} × ${outcome.bonus.factor}` : outcome.factor ? `× ${outcome.factor}` : "");
     this.#factors(over ? null : outcome.nextFactors);
   }
 
@@ -70,8 +70,8 @@ export class Smash {
       : ` The safe would have cracked on hit ${threshold}${!outcome.broke && outcome.hammerBreakOnHit !== null ? `, the hammer would have broken on hit ${outcome.hammerBreakOnHit}` : ""}.`;
     if (action !== "hit") return hidden.trim();
     if (outcome.broke) return `The hammer broke on hit ${n}.${hidden}`;
-    if (outcome.cracked) return `Hit ${n} multiplied by ${outcome.factor} and cracked the safe: ${this.#bonus(outcome.bonus)} on top.`;
-    return `Hit ${n} multiplied by ${outcome.factor}.${status === "cashed_out" ? " That is the maximum win." : ""}${hidden}`;
+    if (outcome.cracked) return `Hit ${n}: × ${outcome.factor}, and the safe cracked with ${this.#bonus(outcome.bonus)}.`;
+    return `Hit ${n}: × ${outcome.factor}.${status === "cashed_out" ? " That is the maximum win." : ""}${hidden}`;
   }
 
   rules() {
