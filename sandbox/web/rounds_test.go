@@ -242,3 +242,27 @@ func playedByMachines(t *testing.T, c *games.Catalogue) (all []expectation) {
 	}
 	return all
 }
+
+// unknownRound is a round of a game that the page has no verifier for.
+func unknownRound(t *testing.T) expectation {
+	t.Helper()
+	c, err := games.NewCatalogue(gamestest.Game())
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := c.Games()[0]
+	v, _ := g.Variant(g.Default)
+	recorder, err := gamestest.NewRecorder(g, v.ID, "USD", testPair(t, "unknown"), 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := recorder.Act(`{"action":"bet","amount":1.00}`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := recorder.Expire(); err != nil {
+		t.Fatal(err)
+	}
+	e := expected(t, c, recorder.Record(), v)
+	e.Verdict = "unknown"
+	return e
+}

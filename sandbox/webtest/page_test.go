@@ -12,6 +12,7 @@ import (
 
 	"croupier/games"
 	"croupier/games/builtin"
+	"croupier/games/gamestest"
 	"croupier/sandbox"
 	"croupier/sandbox/pgtest"
 )
@@ -40,6 +41,7 @@ func TestPage(t *testing.T) {
 		"one place at a time":         elsewhere,
 		"free spins":                  freeSpins,
 		"another machine":             otherMachine,
+		"a game without a table":      noTable,
 		"the API's page":              apiPage,
 		"blackjack":                   blackjackRounds,
 		"guess":                       guessRounds,
@@ -66,7 +68,7 @@ type house struct {
 
 func catalogue(t *testing.T) *games.Catalogue {
 	t.Helper()
-	c, err := games.NewCatalogue(append(builtin.Games(), river(t))...)
+	c, err := games.NewCatalogue(append(builtin.Games(), river(t), gamestest.Game())...)
 	if err != nil {
 		t.Fatal(err)
 	}

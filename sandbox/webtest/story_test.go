@@ -380,3 +380,18 @@ func otherMachine(t *testing.T, h *house) {
 	b.wait(`document.querySelector(".proof")?.dataset.verdict === "verified"`)
 	b.looksGood("river")
 }
+
+// noTable chooses a game that the page has no table for, and goes on to another.
+func noTable(t *testing.T, h *house) {
+	b := h.open(t, desktop, h.sandbox.Info().WebURL+"#ladder")
+	b.wait(`!document.querySelector("#door").hidden`)
+	b.fill("#name", "nia")
+	b.press("\r")
+	b.wait(`document.querySelector("#result").textContent.includes("no table for this game") && document.querySelector("#next-pair").textContent.includes("Client seed, yours")`)
+	b.balanceIs("1,000.00")
+	b.looksGoodOn("no-table", "desktop-light")
+	b.click(`#games a[href="#slots"]`)
+	b.wait(`document.body.dataset.game === "slots"`)
+	b.ready()
+	b.spin()
+}

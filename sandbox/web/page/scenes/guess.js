@@ -64,7 +64,7 @@ export class Guess {
     const said = ({ lowest, highest }) => `${lowest} to ${highest}`;
     return [
       el("p", {}, `A key of ${r.positions} characters, A–Z and 0–9, is hidden. A right guess reveals a place and multiplies what you can take; a ` +
-        `wrong one takes ${r.wrongNumerator}/${r.wrongDenominator} of it and strikes that character from that place.`),
+        `wrong one leaves at least ${r.wrongNumerator}/${r.wrongDenominator} of it and strikes that character from that place.`),
       el("p", {}, `Each guess raises the trace: a right one by ${said(r.rightRise)}, a wrong one by ${said(r.wrongRise)}. At ${r.traceLimit} the round is lost.`),
       el("p", {}, `You can cash out after the first guess. The most that a round pays is ${r.maximumWin} × the bet. However you play, the return is the same.`),
       el("p", { class: "small" }, "In the key or the pad, the arrow keys choose a place and typing a character guesses it."),
