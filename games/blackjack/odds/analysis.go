@@ -11,10 +11,14 @@ import (
 // accuracy bounds what rounding can have done to a figure of a round.
 var accuracy = big.NewRat(1, 10_000_000_000)
 
-// unseen is what is allowed for the gain of looking at the other hands of a split, which Return leaves out. It is not proven: it
-// is ten times what knowing all of the first hand gains for the second, by the samples of a test, with one deck; six decks gain a
-// 24th of that.
-var unseen = big.NewRat(1, 10_000)
+// unseenByBest and unseenByWorst are what is allowed for looking at the other hands of a split, which Return and Worst leave out.
+// They are not proven: they are more than ten times what knowing all of the first hand gains the second, or costs it, by the
+// samples of a test, with one deck; six decks come to less than a tenth of that. The worst play needs more than the best as it
+// splits eight times as many rounds, among them those with a pair of tens.
+var (
+	unseenByBest  = big.NewRat(1, 10_000)
+	unseenByWorst = big.NewRat(1, 1_000)
+)
 
 // Mimic is the chart of a player who plays as the dealer must.
 func Mimic(r blackjack.Rules) *blackjack.Chart {
@@ -63,19 +67,21 @@ func (o *Odds) Analysis() games.Analysis {
 }
 
 func (o *Odds) bounds() games.Bounds {
-	const lowest = "No round loses more than four doubled hands and the insurance: 8.5 stakes."
-	b := games.Bounds{Lowest: big.NewRat(-15, 2)}
 	if o.Exact != nil {
-		b.Highest = o.Exact
-		b.Proof = "With infinite decks no card tells anything of the next, so the best play by the total of the hand that " +
-			"decides is the best of all. " + lowest
-		return b
+		return games.Bounds{
+			Lowest: exactReturn(worstPlay, o.Rules), Highest: o.Exact,
+			Proof: "With infinite decks no card tells anything of the next, so the best and the worst play by the total of the " +
+				"hand that decides are the best and the worst of all.",
+		}
 	}
-	b.Highest = new(big.Rat).Add(o.Return.Rat(), unseen)
-	b.Proof = "No play returns more than the best play by the cards of the hand that decides, " + o.Return.String() +
-		", but for what the cards of the other hands of a split tell: that was sampled, and 0.0001 is ten times what it " +
-		"comes to with one deck. " + lowest
-	return b
+	worst := o.Worst()
+	return games.Bounds{
+		Lowest:  new(big.Rat).Sub(worst.Rat(), unseenByWorst),
+		Highest: new(big.Rat).Add(o.Return.Rat(), unseenByBest),
+		Proof: "No play returns more than the best play by the cards of the hand that decides, " + o.Return.String() +
+			", nor less than the worst, " + worst.String() + ", but for what the cards of the other hands of a split tell: that " +
+			"was sampled, and 0.0001 for the best and 0.001 for the worst are ten times what it comes to with one deck.",
+	}
 }
 
 func (o *Odds) outlook(name string, chart *blackjack.Chart) games.Outlook {
@@ -122,8 +128,10 @@ func (o *Odds) findings() []games.Finding {
 		{Name: "commission", Value: percent(commission, 2), Meaning: "of what a hand wins on top of its stake"},
 		{Name: "insurance", Value: percent(One+o.Insurance(), 4),
 			Meaning: "returned of what is staked on insurance: neither the chart nor best play takes it"},
+		{Name: "hit frequency", Value: percent(o.Basic.HitFrequency.Near, 2),
+			Meaning: "of rounds pay anything by the chart, nearly: as if only the dealer's hand tied the hands of a split together"},
 		{Name: "variance", Value: o.Basic.Variance.Near.Rat().FloatString(4),
-			Meaning: "of the profit by the chart, nearly: as if only the dealer's hand tied the hands of a split together"},
+			Meaning: "of the profit by the chart, nearly, in the same way"},
 		{Name: "dealer's bust", Value: percent(bust, 4), Meaning: "of rounds, if the dealer always plays out the hand"},
 		{Name: "dealer's blackjack", Value: percent(natural, 4), Meaning: "of rounds"},
 	}

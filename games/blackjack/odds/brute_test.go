@@ -273,8 +273,9 @@ func tinyColumn(r blackjack.Rules, w *world) *column {
 	return c
 }
 
-// Best play of every hand of two cards is what an exhaustive search finds, that knows the hole card only by its chances.
-func TestBestPlayAgainstSearch(t *testing.T) {
+// The best and the worst play of every hand of two cards are what an exhaustive search finds, that knows the hole card only by its
+// chances.
+func TestPlayAgainstSearch(t *testing.T) {
 	t.Parallel()
 	for i, c := range tinyShoes {
 		if raceEnabled && i%4 != 1 {
@@ -283,7 +284,7 @@ func TestBestPlayAgainstSearch(t *testing.T) {
 		w := newWorld(newScript(c.up, c.h17), c.up, c.peek, &shoe{cards: c.shoe, size: c.shoe.total()})
 		r := blackjack.Standard()
 		r.Commission = 300
-		choices := w.optimise(newPayTable(r), 0)
+		best, worst := w.optimise(bestPlay, newPayTable(r), 0), w.optimise(worstPlay, newPayTable(r), 0)
 		for h := range w.hands {
 			if hand := &w.hands[h]; hand.size == 2 && w.holds(int16(h)) {
 				b := brute{up: c.up, hitsSoft17: c.h17, win: 0.97, left: c.shoe, dealt: make(map[bruteDealer][23]float64)}
@@ -292,20 +293,22 @@ func TestBestPlayAgainstSearch(t *testing.T) {
 				}
 				var weights [ranks]float64
 				b.holes(c.peek, func(chance float64) { weights[b.hole] = chance })
-				close(t, c.name+", best play", choices[h].later, b.search(*hand, weights), 1e-11)
-				close(t, c.name+", doubled", choices[h].double, 2*b.hit(*hand, weights, b.stand), 1e-11)
+				close(t, c.name+", best play", best[h].later, b.search(math.Max, *hand, weights), 1e-11)
+				close(t, c.name+", worst play", worst[h].later, b.search(math.Min, *hand, weights), 1e-11)
+				close(t, c.name+", doubled", best[h].double, 2*b.hit(*hand, weights, b.stand), 1e-11)
 			}
 		}
 	}
 }
 
-// search returns what a hand is worth to best play, where each hole card is as likely as its weight says; left still holds the
-// hole card.
-func (b *brute) search(h hand, weights [ranks]float64) float64 {
+// search returns what a hand is worth to a player who chooses a move by its value, where each hole card is as likely as its weight
+// says; left still holds the hole card.
+func (b *brute) search(choose func(a, b float64) float64, h hand, weights [ranks]float64) float64 {
 	if h.best >= 21 {
 		return b.stand(h, weights)
 	}
-	return max(b.stand(h, weights), b.hit(h, weights, b.search))
+	hit := b.hit(h, weights, func(next hand, weights [ranks]float64) float64 { return b.search(choose, next, weights) })
+	return choose(b.stand(h, weights), hit)
 }
 
 func (b *brute) stand(h hand, weights [ranks]float64) (sum float64) {

@@ -4,14 +4,15 @@ import "croupier/games/blackjack"
 
 // column is all that is computed against one upcard.
 type column struct {
+	aim     aim
 	rules   blackjack.Rules
 	pay     payTable
 	up      int
 	world   *world
 	deals   []deal
-	choices []choice         // best play of hands that are not split, by hand
+	choices []choice         // play of hands that are not split, by hand
 	splits  [ranks]Fixed     // what splitting a pair is worth
-	first   []blackjack.Move // the best first move, by hand of two cards
+	first   []blackjack.Move // the first move, by hand of two cards
 }
 
 // deal is the player's two cards together with the upcard.
@@ -26,7 +27,7 @@ func newColumn(r blackjack.Rules, up int) *column {
 	full := newShoe(r.Decks)
 	chance := One.Over(int64(full.cards[up]), full.size)
 	from, _ := full.less(up, 1)
-	c := &column{rules: r, pay: newPayTable(r), up: up}
+	c := &column{aim: bestPlay, rules: r, pay: newPayTable(r), up: up}
 	c.world = newWorld(newScript(up, r.HitSoft17), up, r.Peek, from)
 	c.first = make([]blackjack.Move, len(c.world.hands))
 	for one := range ranks {
@@ -54,49 +55,57 @@ func newColumn(r blackjack.Rules, up int) *column {
 // isNatural says whether a hand, as dealt, is a blackjack.
 func isNatural(h *hand) bool { return h.size == 2 && h.best == 21 }
 
-// optimise finds the best play, and returns what the column adds to the expected profit.
+// worst returns the same column to be played as badly as possible.
+func (c *column) worst() *column {
+	return &column{
+		aim: worstPlay, rules: c.rules, pay: c.pay, up: c.up, world: c.world, deals: c.deals,
+		first: make([]blackjack.Move, len(c.world.hands)),
+	}
+}
+
+// optimise finds the play that is looked for, and returns what the column adds to the expected profit.
 func (c *column) optimise() (mean Fixed) {
 	w := c.world
-	c.choices = w.optimise(c.pay, 0)
+	c.choices = w.optimise(c.aim, c.pay, 0)
 	for rank := range ranks {
 		if from, holds := w.shoe.less(rank, 2); holds || from.endless {
 			split := newSplitting(c.rules, w, rank, func(w *world, first int16) line {
-				return w.bestLine(c.rules, w.optimise(c.pay, first))
+				return w.chosenLine(c.aim, c.rules, w.optimise(c.aim, c.pay, first))
 			})
-			c.splits[rank] = split.mean()
+			c.splits[rank] = split.mean(c.aim)
 		}
 	}
 	for _, d := range c.deals {
-		best := c.bestFirst(d.hand)
-		mean += d.chance.Times(best - (best + One).Times(d.natural)) // a dealer's blackjack takes the stake …
+		value := c.chooseFirst(d.hand)
+		mean += d.chance.Times(value - (value + One).Times(d.natural)) // a dealer's blackjack takes the stake …
 		if isNatural(&w.hands[d.hand]) {
 			mean += d.chance.Times(d.natural) // … but for a blackjack's
 		}
-		if c.up == ace && c.rules.Insurance {
-			mean += d.chance.Times(max(0, (3*d.tens-One)/2))
+		if insurance := (3*d.tens - One) / 2; c.up == ace && c.rules.Insurance && c.aim.prefers(insurance, 0) {
+			mean += d.chance.Times(insurance)
 		}
 	}
 	return mean
 }
 
-// bestFirst finds the best first move of a hand, and returns what it is worth when the dealer has not shown a blackjack.
-func (c *column) bestFirst(h int16) (best Fixed) {
+// chooseFirst finds the first move of a hand, and returns what it is worth when the dealer has not shown a blackjack.
+func (c *column) chooseFirst(h int16) (chosen Fixed) {
 	hand, choice := &c.world.hands[h], &c.choices[h]
 	if isNatural(hand) {
 		c.first[h] = blackjack.Stand
 		return c.natural(h).mean
 	}
-	best, c.first[h] = choice.later, choice.move
+	chosen, c.first[h] = choice.later, choice.move
 	consider := func(m blackjack.Move, value Fixed, allowed bool) {
-		if allowed && value > best {
-			best, c.first[h] = value, m
+		if allowed && c.aim.prefers(value, chosen) {
+			chosen, c.first[h] = value, m
 		}
 	}
 	consider(blackjack.Double, choice.double, mayDouble(c.rules, hand, false))
 	rank, pair := hand.pairOf()
 	consider(blackjack.Split, c.splits[rank], pair)
 	consider(blackjack.Surrender, c.surrender(h).mean, c.rules.LateSurrender)
-	return best
+	return chosen
 }
 
 // natural returns the result of a blackjack when the dealer has not shown one.

@@ -2,6 +2,7 @@ package odds
 
 import (
 	"fmt"
+	"math/big"
 	"os"
 	"strings"
 	"testing"
@@ -9,7 +10,7 @@ import (
 	"croupier/games/blackjack"
 )
 
-// The table of variants in the documentation is what the embedded files say.
+// The table of variants in the documentation, and what it says of the worst play, are what the embedded files say.
 func TestDocs(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("../../../docs/blackjack-odds.md")
@@ -30,5 +31,13 @@ func TestDocs(t *testing.T) {
 		if !strings.Contains(string(page), want+"\n") {
 			t.Errorf("docs/blackjack-odds.md lacks the line\n%s", want)
 		}
+	}
+	lowest, ok := new(big.Rat).SetString(all["STANDARD"].Bounds.Lowest)
+	if !ok {
+		t.Fatal("STANDARD has no lowest return")
+	}
+	worst := lowest.Add(lowest, unseenByWorst).Mul(lowest, big.NewRat(100, 1)).FloatString(2)
+	if want := "the worst play returns\n" + worst + " %"; !strings.Contains(string(page), want) {
+		t.Errorf("docs/blackjack-odds.md does not say that %s", want)
 	}
 }

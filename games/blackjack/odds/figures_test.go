@@ -61,7 +61,12 @@ func TestFigures(t *testing.T) {
 			t.Fatal(err)
 		}
 		row.ID, row.RTP = variant.id, o.Basic.Return.String()
-		all[variant.id] = figures(o.Analysis())
+		analysis := o.Analysis()
+		all[variant.id] = figures(analysis)
+		above, _ := new(big.Rat).Sub(o.Outlook(losingChart()).Return.Rat(), analysis.Bounds.Lowest).Float64()
+		if above < 0 || above > 0.05 {
+			t.Errorf("%s: a chart that loses returns %.6f more than the lowest of all", row.ID, above)
+		}
 		golden(t, "../charts/"+variant.id+".txt", []byte(chartHeading+o.Chart.String()))
 		if variant.nominal != nil {
 			below, _ := new(big.Rat).Sub(variant.nominal, o.Return.Rat()).Float64()
@@ -87,7 +92,7 @@ func figures(a games.Analysis) blackjack.Figures {
 	f := blackjack.Figures{
 		Method: a.Method,
 		Bounds: blackjack.Bounds{
-			Lowest: a.Bounds.Lowest.FloatString(1), Highest: decimal(a.Bounds.Highest), Proof: a.Bounds.Proof,
+			Lowest: decimal(a.Bounds.Lowest), Highest: decimal(a.Bounds.Highest), Proof: a.Bounds.Proof,
 		},
 		Findings: a.Findings,
 	}

@@ -7,11 +7,12 @@ import (
 )
 
 // With infinite decks nothing that is drawn changes what may come, so a hand is its total, hands of a split are independent but
-// for the dealer's, and the best play is found in fractions. This shares nothing with the computation for finite decks but the
-// rules.
+// for the dealer's, and the best and the worst play are found in fractions. This shares nothing with the computation for finite
+// decks but the rules.
 
-// endless computes the return of best play with infinite decks, against one upcard. Values are 1 for an ace to 10.
+// endless computes the return of the best or the worst play with infinite decks, against one upcard. Values are 1 for an ace to 10.
 type endless struct {
+	aim      aim
 	rules    blackjack.Rules
 	win      *big.Rat // the profit of a hand that wins
 	looks    bool     // the dealer looks for a blackjack with this upcard
@@ -62,25 +63,26 @@ func times(a, b *big.Rat) *big.Rat { return new(big.Rat).Mul(a, b) }
 func plus(a, b *big.Rat) *big.Rat  { return new(big.Rat).Add(a, b) }
 func less(a, b *big.Rat) *big.Rat  { return new(big.Rat).Sub(a, b) }
 
-func greatest(of ...*big.Rat) *big.Rat {
-	best := of[0]
+// choose returns what the aim prefers of several values.
+func (a aim) choose(of ...*big.Rat) *big.Rat {
+	chosen := of[0]
 	for _, r := range of[1:] {
-		if r.Cmp(best) > 0 {
-			best = r
+		if r.Cmp(chosen) == int(a) {
+			chosen = r
 		}
 	}
-	return best
+	return chosen
 }
 
-// exactReturn returns the return of best play with infinite decks.
-func exactReturn(r blackjack.Rules) *big.Rat {
+// exactReturn returns the return of the best or the worst play with infinite decks.
+func exactReturn(a aim, r blackjack.Rules) *big.Rat {
 	return plus(big.NewRat(1, 1), average(func(up int) *big.Rat {
-		return newEndless(r, up).deal(up)
+		return newEndless(a, r, up).deal(up)
 	}))
 }
 
-func newEndless(r blackjack.Rules, up int) *endless {
-	e := &endless{rules: r, win: big.NewRat(int64(10_000-r.Commission), 10_000), playing: make(map[total]*big.Rat)}
+func newEndless(a aim, r blackjack.Rules, up int) *endless {
+	e := &endless{aim: a, rules: r, win: big.NewRat(int64(10_000-r.Commission), 10_000), playing: make(map[total]*big.Rat)}
 	e.looks = r.Peek && (up == 1 || up == 10)
 	hidden := new(big.Rat) // the chance of the dealer's blackjack
 	if up == 1 || up == 10 {
@@ -137,7 +139,7 @@ func (e *endless) play(held total) *big.Rat {
 		return v
 	}
 	hit := average(func(value int) *big.Rat { return e.play(held.with(value)) })
-	v := greatest(e.standing[held.best()], hit)
+	v := e.aim.choose(e.standing[held.best()], hit)
 	e.playing[held] = v
 	return v
 }
@@ -151,7 +153,7 @@ func (e *endless) playTwo(held total, fromSplit bool) *big.Rat {
 		return v
 	}
 	one := average(func(value int) *big.Rat { return e.standing[held.with(value).best()] })
-	return greatest(v, times(big.NewRat(2, 1), one))
+	return e.aim.choose(v, times(big.NewRat(2, 1), one))
 }
 
 // split returns what it is worth to split a pair, to so many hands at the most.
@@ -195,7 +197,7 @@ func (e *endless) deal(up int) *big.Rat {
 		})
 	})
 	if up == 1 && e.rules.Insurance {
-		profit.Add(profit, greatest(new(big.Rat), less(times(big.NewRat(3, 2), chanceOf(10)), big.NewRat(1, 2))))
+		profit.Add(profit, e.aim.choose(new(big.Rat), less(times(big.NewRat(3, 2), chanceOf(10)), big.NewRat(1, 2))))
 	}
 	return profit
 }
@@ -205,7 +207,7 @@ func (e *endless) first(first, second int) *big.Rat {
 	v := e.playTwo(total{}.with(first).with(second), false)
 	if e.rules.LateSurrender {
 		half := big.NewRat(-1, 2)
-		v = greatest(v, less(half, times(e.natural, big.NewRat(1, 2))))
+		v = e.aim.choose(v, less(half, times(e.natural, big.NewRat(1, 2))))
 	}
 	if first == second {
 		most := e.rules.MaxHands
@@ -213,7 +215,7 @@ func (e *endless) first(first, second int) *big.Rat {
 			most = 2
 		}
 		for ; most >= 2; most-- {
-			v = greatest(v, e.split(first, most))
+			v = e.aim.choose(v, e.split(first, most))
 		}
 	}
 	return v

@@ -42,7 +42,7 @@ func Compute(r blackjack.Rules, progress func(done, steps int)) (*Odds, error) {
 	}
 	o.Basic = o.Outlook(o.Chart)
 	if r.Decks == 0 {
-		o.Exact = exactReturn(r)
+		o.Exact = exactReturn(bestPlay, r)
 	}
 	progress(ranks+1, ranks+1)
 	return o, nil
@@ -61,6 +61,17 @@ func bestReturn(r blackjack.Rules, progress func(done, steps int)) (Fixed, error
 		}
 	}
 	return best, nil
+}
+
+// Worst returns what the worst play returns that looks at the same as the best play of Return. It makes the move that costs most:
+// mostly, it doubles stiff hands, draws to others until they are bust, splits all pairs but aces, and insures. It takes about a
+// second.
+func (o *Odds) Worst() Fixed {
+	worst := One
+	for _, c := range o.columns {
+		worst += c.worst().optimise()
+	}
+	return worst
 }
 
 // Outlook returns what it is worth to play by a chart under these rules.

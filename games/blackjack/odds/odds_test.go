@@ -29,8 +29,8 @@ func standard(t *testing.T) *Odds {
 	return o
 }
 
-// With infinite decks best play is computed a second time, in fractions and by totals: it returns the same, and so does its
-// chart.
+// With infinite decks the best and the worst play are computed a second time, in fractions and by totals: they return the same,
+// and so does the best play's chart.
 func TestInfiniteDecks(t *testing.T) {
 	t.Parallel()
 	for i, change := range []func(r *blackjack.Rules){
@@ -51,12 +51,15 @@ func TestInfiniteDecks(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for name, got := range map[string]Fixed{"best play": o.Return, "the chart": o.Basic.Return} {
-			gap, _ := new(big.Rat).Sub(got.Rat(), o.Exact).Float64()
+		same := func(name string, got Fixed, exactly *big.Rat) {
+			gap, _ := new(big.Rat).Sub(got.Rat(), exactly).Float64()
 			if math.Abs(gap) > 1e-13 {
-				t.Errorf("rules %d: %s returns %v, exactly %s", i, name, got, o.Exact.FloatString(14))
+				t.Errorf("rules %d: %s returns %v, exactly %s", i, name, got, exactly.FloatString(14))
 			}
 		}
+		same("best play", o.Return, o.Exact)
+		same("the chart", o.Basic.Return, o.Exact)
+		same("worst play", o.Worst(), exactReturn(worstPlay, r))
 	}
 }
 
@@ -86,6 +89,43 @@ func TestChartIsTheBest(t *testing.T) {
 			t.Errorf("a chart that %s returns %v, not less than %v", name, got, o.Basic.Return)
 		}
 	}
+}
+
+// No chart, whatever it says, returns less than the worst play nor more than the best. One that is made to lose comes close to
+// the worst.
+func TestChartsAreWithinBounds(t *testing.T) {
+	t.Parallel()
+	o, err := Compute(rules(func(r *blackjack.Rules) { r.Decks = 0 }), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	draws, worst := fairness.NewSimulation(24), o.Worst()
+	charts := 20
+	if raceEnabled {
+		charts = 2
+	}
+	for range charts {
+		if got := o.Outlook(anyChart(draws.Stream("chart"))).Return; got < worst || got > o.Return {
+			t.Errorf("a chart returns %v, not from %v to %v", got, worst, o.Return)
+		}
+	}
+	if got := o.Outlook(losingChart()).Return; got < worst || got > worst+One/20 {
+		t.Errorf("the worst play returns %v, a chart that loses %v", worst, got)
+	}
+}
+
+// losingChart hits until the hand is bust, doubles from 14, and splits all pairs but aces.
+func losingChart() *blackjack.Chart {
+	chart := hitting(20, 20)
+	for up := 1; up <= 10; up++ {
+		for total := 14; total <= 20; total++ {
+			chart.Hard[total][up] = blackjack.DoubleOrHit
+		}
+		for value := 2; value <= 10; value++ {
+			chart.Pair[value][up] = blackjack.SplitIt
+		}
+	}
+	return chart
 }
 
 // The table's best moves are those of the chart, where one fits the other.
@@ -249,19 +289,7 @@ func TestChartMoves(t *testing.T) {
 		r.DoubleOn = []blackjack.DoubleOn{blackjack.AnyTwo, blackjack.NineToEleven, blackjack.TenToEleven}[pick(3)]
 		r.DoubleAfterSplit, r.LateSurrender, r.ResplitAces = pick(2) == 0, pick(2) == 0, pick(2) == 0
 		r.MaxHands = 2 + pick(3)
-		chart := new(blackjack.Chart)
-		for up := 1; up <= 10; up++ {
-			for total := range chart.Hard {
-				chart.Hard[total][up] = anyDecision(pick)
-			}
-			for total := range chart.Soft {
-				chart.Soft[total][up] = anyDecision(pick)
-			}
-			for value := range chart.Pair {
-				chart.Pair[value][up] = blackjack.Decision(pick(9))
-			}
-			chart.Pair[1][up] = []blackjack.Decision{blackjack.ByTotal, blackjack.SplitIt, blackjack.SurrenderSplit}[pick(3)]
-		}
+		chart := anyChart(stream)
 		table := blackjack.NewTable(r, blackjack.NewShoe(r.Decks))
 		for range 100 {
 			for table.Shuffle(draws.Stream("init"), false); !table.Over(); {
@@ -284,6 +312,25 @@ func TestChartMoves(t *testing.T) {
 			}
 		}
 	}
+}
+
+// anyChart returns a chart of any decisions that a chart can hold.
+func anyChart(stream *fairness.Stream) *blackjack.Chart {
+	pick := func(n uint64) int { return int(stream.Intn(n)) }
+	chart := new(blackjack.Chart)
+	for up := 1; up <= 10; up++ {
+		for total := range chart.Hard {
+			chart.Hard[total][up] = anyDecision(pick)
+		}
+		for total := range chart.Soft {
+			chart.Soft[total][up] = anyDecision(pick)
+		}
+		for value := range chart.Pair {
+			chart.Pair[value][up] = blackjack.Decision(pick(9))
+		}
+		chart.Pair[1][up] = []blackjack.Decision{blackjack.ByTotal, blackjack.SplitIt, blackjack.SurrenderSplit}[pick(3)]
+	}
+	return chart
 }
 
 // anyDecision returns one of those that a total can have.
@@ -322,9 +369,9 @@ func TestCalibrate(t *testing.T) {
 		t.Errorf("a commission of %d, error %v", c, err)
 	} else {
 		r.Commission = c
-		best := exactReturn(r)
+		best := exactReturn(bestPlay, r)
 		r.Commission--
-		if target := big.NewRat(94975, 100_000); best.Cmp(target) > 0 || exactReturn(r).Cmp(target) <= 0 {
+		if target := big.NewRat(94975, 100_000); best.Cmp(target) > 0 || exactReturn(bestPlay, r).Cmp(target) <= 0 {
 			t.Errorf("a commission of %d returns %s", c, best.FloatString(6))
 		}
 	}

@@ -134,16 +134,27 @@ func (f *following) play(h int16, m blackjack.Move) result {
 	return f.stands(h)
 }
 
+// aim is the play that is looked for: the best or the worst.
+type aim int
+
+const (
+	bestPlay  aim = 1
+	worstPlay aim = -1
+)
+
+// prefers says whether a move that is worth one value is chosen rather than a move that is worth another.
+func (a aim) prefers(value, other Fixed) bool { return Fixed(a)*value > Fixed(a)*other }
+
 // choice is what the moves are worth to a hand, but for splitting.
 type choice struct {
 	stand, hit, double Fixed
-	later              Fixed // the better of stand and hit
+	later              Fixed // the one of stand and hit that is chosen
 	move               blackjack.Move
 }
 
-// optimise returns what hitting and standing are worth, to best play, to all hands of a world that hold the cards of core, the
-// number of a hand. double is filled in for hands of two cards.
-func (w *world) optimise(pay payTable, core int16) []choice {
+// optimise returns what hitting and standing are worth, to the play that is looked for, to all hands of a world that hold the
+// cards of core, the number of a hand. double is filled in for hands of two cards.
+func (w *world) optimise(a aim, pay payTable, core int16) []choice {
 	choices := make([]choice, len(w.hands))
 	for i := len(w.hands) - 1; i > 0; i-- {
 		h := int16(i)
@@ -154,7 +165,7 @@ func (w *world) optimise(pay payTable, core int16) []choice {
 		c.stand = w.stand(pay, h).mean
 		c.hit = w.draw(h, lostStake, func(next int16) result { return result{mean: choices[next].later} }).mean
 		c.later, c.move = c.stand, blackjack.Stand
-		if c.hit > c.stand && w.hands[h].best < 21 { // 21 stands by itself
+		if a.prefers(c.hit, c.stand) && w.hands[h].best < 21 { // 21 stands by itself
 			c.later, c.move = c.hit, blackjack.Hit
 		}
 		if w.hands[h].size == 2 {
@@ -184,13 +195,13 @@ func mayDouble(r blackjack.Rules, h *hand, fromSplit bool) bool {
 	return !h.soft && h.hard >= int(r.DoubleOn) && h.hard <= 11
 }
 
-// bestLine returns the best way to play hands that are not split again nor surrendered.
-func (w *world) bestLine(r blackjack.Rules, choices []choice) line {
+// chosenLine returns the way to play hands that are not split again nor surrendered, given the choices of optimise.
+func (w *world) chosenLine(a aim, r blackjack.Rules, choices []choice) line {
 	l := newLine(len(w.hands))
 	for h := range choices {
 		c := &choices[h]
 		l.two[h], l.more[h] = c.move, c.move
-		if w.hands[h].size == 2 && c.double > c.later && mayDouble(r, &w.hands[h], true) {
+		if w.hands[h].size == 2 && a.prefers(c.double, c.later) && mayDouble(r, &w.hands[h], true) {
 			l.two[h] = blackjack.Double
 		}
 	}

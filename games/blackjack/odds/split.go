@@ -29,11 +29,10 @@ func newSplitting(r blackjack.Rules, w *world, rank int, choose func(w *world, f
 	}
 	var by line
 	for gone := int16(2); gone <= mostGone; gone++ {
-		from, _ := w.shoe.less(rank, gone-1)
-		if from.cards[rank] <= 0 {
+		if from, _ := w.shoe.less(rank, gone-1); from.cards[rank] <= 0 {
 			break // there are not so many
 		}
-		next := newWorld(w.script, w.up, w.excluded >= 0, from)
+		next := w.without(rank, gone-1)
 		switch {
 		case gone > 2:
 		case rank == ace:
@@ -126,14 +125,14 @@ func (s *splitting) besides(n int, figure *[mostGone + 1]Fixed, gone int) (sum F
 	return sum
 }
 
-// mean returns the expected profit of the split, played as well as that is known: by splitting again up to the number of hands
-// that is best, 2 if splitting again is not worth it.
-func (s *splitting) mean() (best Fixed) {
+// mean returns the expected profit of the split, given the way to play its hands, when it is split again up to the number of
+// hands that the aim prefers, 2 if splitting again is not worth it.
+func (s *splitting) mean(a aim) (chosen Fixed) {
 	t := s.term(func(f *following, h int16) Fixed { return f.from(h).mean })
 	for most := 2; most <= s.most; most++ {
-		if mean := s.sum(most, t, nil); most == 2 || mean > best {
-			best = mean
+		if mean := s.sum(most, t, nil); most == 2 || a.prefers(mean, chosen) {
+			chosen = mean
 		}
 	}
-	return best
+	return chosen
 }

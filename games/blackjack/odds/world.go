@@ -1,5 +1,10 @@
 package odds
 
+import (
+	"sync"
+	"sync/atomic"
+)
+
 // shoe is what is left of the cards. An endless one never runs out: its cards are a full pack, put back after each draw.
 type shoe struct {
 	cards   cards
@@ -52,7 +57,14 @@ type world struct {
 	up       int
 	excluded int // the rank that the hole card is known not to be, or −1
 
-	dealer []*Distribution // by hand: how the dealer will end; made when asked for
+	dealer []atomic.Pointer[Distribution] // by hand: how the dealer will end; made when asked for
+	fewer  sync.Map                       // the worlds that without has made, by what is gone
+}
+
+// gone is what is gone from a shoe: n cards of a rank.
+type gone struct {
+	rank int
+	n    int16
 }
 
 func newWorld(s *script, up int, peek bool, from *shoe) *world {
@@ -62,8 +74,19 @@ func newWorld(s *script, up int, peek bool, from *shoe) *world {
 	} else if peek && up == ten {
 		w.excluded = ace
 	}
-	w.dealer = make([]*Distribution, len(w.hands))
+	w.dealer = make([]atomic.Pointer[Distribution], len(w.hands))
 	return w
+}
+
+// without returns the world in which n cards of a rank, which its shoe must hold, are gone besides. It is the same each time, with
+// all that is known of it.
+func (w *world) without(rank int, n int16) *world {
+	if known, ok := w.fewer.Load(gone{rank, n}); ok {
+		return known.(*world)
+	}
+	from, _ := w.shoe.less(rank, n)
+	known, _ := w.fewer.LoadOrStore(gone{rank, n}, newWorld(w.script, w.up, w.excluded >= 0, from))
+	return known.(*world)
 }
 
 // holds says whether the hand can be dealt from the shoe.
@@ -77,12 +100,13 @@ func (w *world) dealerEnds(h int16) *Distribution {
 	if w.shoe.endless {
 		h = 0
 	}
-	if w.dealer[h] == nil {
-		left, _ := w.shoe.lessHand(&w.hands[h].cards, w.hands[h].size)
-		d := w.script.play(&left).without(w.excluded >= 0)
-		w.dealer[h] = &d
+	if d := w.dealer[h].Load(); d != nil {
+		return d
 	}
-	return w.dealer[h]
+	left, _ := w.shoe.lessHand(&w.hands[h].cards, w.hands[h].size)
+	d := w.script.play(&left).without(w.excluded >= 0)
+	w.dealer[h].Store(&d) // if somebody else does it at the same time, it is the same
+	return &d
 }
 
 // next returns the chance, as a fraction, that the card after the hand is of a rank.
