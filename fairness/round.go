@@ -1,7 +1,6 @@
 package fairness
 
 import (
-	"crypto/hmac"
 	"crypto/sha512"
 	"encoding/binary"
 	"errors"
@@ -30,31 +29,32 @@ func (p Pair) Round(nonce uint64) Draws {
 	if err := p.Validate(); err != nil {
 		panic(fmt.Sprintf("fairness: Round: %v", err))
 	}
-	return &seeded{mac: macUnder(p.ServerSeed), clientSeed: p.ClientSeed, nonce: nonce}
+	return &seeded{pair: p, nonce: nonce}
 }
 
-// seeded are the draws that a seed pair gives a round.
+// seeded are the draws that a seed pair gives a round. fmt shows nothing of the server seed in it: see mac.
 type seeded struct {
-	mac        macFunc // shared by the round's streams
-	clientSeed string
-	nonce      uint64
+	pair  Pair
+	nonce uint64
+	mac   mac // shared by the round's streams
 }
 
 func (s *seeded) Stream(label string) *Stream {
-	// The stream and its words are one allocation, as are all messages of usual length.
-	both := new(struct {
+	// The stream, its words and all messages of usual length are one allocation.
+	all := new(struct {
 		stream Stream
 		blocks blocks
+		room   [104]byte
 	})
-	both.blocks = blocks{mac: s.mac, message: message(s.clientSeed, s.nonce, label), used: sha512.Size}
-	both.stream = Stream{words: &both.blocks, label: label}
-	return &both.stream
+	m := message(all.room[:0], s.pair.ClientSeed, s.nonce, label)
+	all.blocks = blocks{round: s, message: m, used: sha512.Size}
+	all.stream = Stream{words: &all.blocks, label: label}
+	return &all.stream
 }
 
-// message returns what block 0 of a label's stream is the HMAC of: clientSeed:nonce, or clientSeed:nonce:label. As neither
+// message appends to m what block 0 of a label's stream is the HMAC of: clientSeed:nonce, or clientSeed:nonce:label. As neither
 // client seeds nor labels contain ':' or '#', no two messages and no two of their blocks are equal.
-func message(clientSeed string, nonce uint64, label string) []byte {
-	m := make([]byte, 0, 128)
+func message(m []byte, clientSeed string, nonce uint64, label string) []byte {
 	m = append(m, clientSeed...)
 	m = append(m, ':')
 	m = strconv.AppendUint(m, nonce, 10)
@@ -70,26 +70,9 @@ func message(clientSeed string, nonce uint64, label string) []byte {
 	return append(m, label...)
 }
 
-// macFunc sets block to the HMAC-SHA-512 of message under the server seed. It is a function, because fmt can print a hash's
-// fields and the key in them.
-type macFunc func(block *[sha512.Size]byte, message []byte)
-
-// macUnder keys the hash once, for all blocks of all streams of a round.
-func macUnder(seed ServerSeed) macFunc {
-	mac, used := hmac.New(sha512.New, []byte(*seed.text)), false
-	return func(block *[sha512.Size]byte, message []byte) {
-		if used { // the first Reset costs as much as a block, and most rounds are one block
-			mac.Reset()
-		}
-		used = true
-		mac.Write(message)
-		mac.Sum(block[:0])
-	}
-}
-
 // blocks are the words of one label: HMAC(message), then HMAC(message#1), HMAC(message#2) and so on, each made when needed.
 type blocks struct {
-	mac     macFunc
+	round   *seeded
 	message []byte
 	next    uint64 // number of the block to make next
 	used    int    // bytes of block that were taken
@@ -106,11 +89,15 @@ func (b *blocks) word() uint32 {
 }
 
 func (b *blocks) fill() {
-	m := b.message
-	if b.next > 0 {
-		m = strconv.AppendUint(append(m, '#'), b.next, 10)
-	}
-	b.mac(&b.block, m)
+	b.round.mac.sum(&b.block, b.round.pair.ServerSeed, b.blockMessage())
 	b.next++
 	b.used = 0
+}
+
+// blockMessage returns what the next block is the HMAC of.
+func (b *blocks) blockMessage() []byte {
+	if b.next == 0 {
+		return b.message
+	}
+	return strconv.AppendUint(append(b.message, '#'), b.next, 10)
 }

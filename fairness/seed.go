@@ -63,8 +63,12 @@ func (s ServerSeed) Hash() string {
 	if s.IsZero() {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(*s.text))
-	return hex.EncodeToString(sum[:])
+	var text [serverSeedLen]byte // on the stack, as a copy of such a string would not be
+	copy(text[:], *s.text)
+	sum := sha256.Sum256(text[:])
+	var written [2 * len(sum)]byte
+	hex.Encode(written[:], sum[:])
+	return string(written[:])
 }
 
 // String names the seed by its commitment.

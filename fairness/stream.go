@@ -21,7 +21,8 @@ const wordValues = 1 << 32
 func (s *Stream) Uint32() uint32 {
 	word := s.words.word()
 	if s.trace != nil {
-		s.trace.add(Draw{Label: s.label, N: wordValues, Words: []uint32{word}, Value: uint64(word)})
+		s.trace.take(word)
+		s.trace.made(Draw{Label: s.label, N: wordValues, Value: uint64(word)}, 1)
 	}
 	return word
 }
@@ -45,13 +46,12 @@ func (s *Stream) Intn(n uint64) uint64 {
 
 func (s *Stream) tracedIntn(n uint64) uint64 {
 	limit := acceptBelow(n)
-	var taken []uint32
-	for {
+	for taken := 1; ; taken++ {
 		word := s.words.word()
-		taken = append(taken, word)
+		s.trace.take(word)
 		if uint64(word) < limit {
 			value := uint64(word) % n
-			s.trace.add(Draw{Label: s.label, N: n, Words: taken, Value: value})
+			s.trace.made(Draw{Label: s.label, N: n, Value: value}, taken)
 			return value
 		}
 	}

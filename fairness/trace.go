@@ -12,24 +12,41 @@ type Draw struct {
 // Trace lists every draw made through a Draws that Traced returned, in the order in which they were made.
 type Trace struct {
 	Draws []Draw
+	words []uint32 // of all draws, one after the other: Draw.Words are parts of it
 }
 
-func (t *Trace) add(d Draw) {
+// usualDraws is how many draws a trace has room for before it grows: those of a step of most games.
+const usualDraws = 8
+
+// take notes that the draw now being made took a word.
+func (t *Trace) take(word uint32) {
+	t.words = append(t.words, word)
+}
+
+// made adds a draw, which took the last so many words.
+func (t *Trace) made(d Draw, words int) {
+	end := len(t.words)
+	d.Words = t.words[end-words : end : end]
 	t.Draws = append(t.Draws, d)
 }
 
 // Traced returns draws that yield what d yields and the trace that fills up while they are used. It is meant for showing one
 // round's draws; only traced streams pay for it.
 func Traced(d Draws) (Draws, *Trace) {
-	trace := new(Trace)
-	return traced{d, trace}, trace
+	all := new(struct {
+		traced traced
+		draws  [usualDraws]Draw
+		words  [usualDraws]uint32
+	})
+	all.traced = traced{draws: d, trace: Trace{Draws: all.draws[:0], words: all.words[:0]}}
+	return &all.traced, &all.traced.trace
 }
 
 type traced struct {
 	draws Draws
-	trace *Trace
+	trace Trace
 }
 
-func (t traced) Stream(label string) *Stream {
-	return &Stream{words: t.draws.Stream(label).words, label: label, trace: t.trace}
+func (t *traced) Stream(label string) *Stream {
+	return &Stream{words: t.draws.Stream(label).words, label: label, trace: &t.trace}
 }
