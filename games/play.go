@@ -136,7 +136,11 @@ func checkStep(r Round, step Step) error {
 // payout rounds a win to whole minor units, fairly: see fairness.RoundFair.
 func payout(r Round, win Win, d fairness.Draws) money.Amount {
 	paid := money.Zero(r.Currency)
-	if win.Multiple != 0 {
+	switch {
+	case win.Multiple == 0:
+	case win.Multiple%MultipleUnit == 0: // it is whole as it is, as every win of slots
+		paid = win.Of.Times(int64(win.Multiple / MultipleUnit))
+	default:
 		num := win.Of.Minor()
 		num.Mul(num, big.NewInt(int64(win.Multiple)))
 		paid = money.FromMinor(r.Currency, fairness.RoundFair(d, num, big.NewInt(MultipleUnit)))

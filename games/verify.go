@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	jsonv2 "github.com/go-json-experiment/json"
 
@@ -62,7 +63,7 @@ func Verify(c *Catalogue, rec Record) (Report, error) {
 	v.report.Checks = make([]Check, 0, 5+4*len(rec.Actions)) // as many as are made of a round that passes
 	v.check("commitment", seed.Hash(), rec.ServerSeedHash)
 	if variant, ok := v.rules(c); ok {
-		v.replay(variant, pair)
+		v.replay(variant.Engine, pair)
 	}
 	v.report.OK = true
 	for _, check := range v.report.Checks {
@@ -106,15 +107,17 @@ func (v *verification) rules(c *Catalogue) (Variant, bool) {
 	return variant, v.check("rulesHash", variant.RulesHash, v.rec.RulesHash)
 }
 
-func (v *verification) replay(variant Variant, pair fairness.Pair) {
+func (v *verification) replay(engine Engine, pair fairness.Pair) {
 	v.payout = money.Zero(v.round.Currency)
 	v.round.Bet, v.round.Stake = v.payout, v.payout
 	status := Status("not opened")
-	for i, action := range v.rec.Actions {
-		name := "action " + strconv.Itoa(i)
-		v.check(name+" step", strconv.Itoa(i), strconv.Itoa(action.Step))
+	v.report.Draws = make([]StepDraws, 0, len(v.rec.Actions))
+	for i := range v.rec.Actions {
+		action := &v.rec.Actions[i]
+		names := namesOf(i)
+		v.check(names.step, strconv.Itoa(i), strconv.Itoa(action.Step))
 		if i > 0 && status != InProgress {
-			v.fail(name, "none: the round is over", string(action.Type))
+			v.fail(names.action, "none: the round is over", string(action.Type))
 			break
 		}
 		draws := pair.Round(v.rec.Nonce)
@@ -122,13 +125,13 @@ func (v *verification) replay(variant Variant, pair fairness.Pair) {
 			draws = fairness.Forced(draws, v.rec.Forced)
 		}
 		traced, trace := fairness.Traced(draws)
-		result, err := v.play(variant, action, traced)
+		result, err := v.play(engine, action, traced)
 		v.report.Draws = append(v.report.Draws, StepDraws{Step: i, Draws: trace.Draws})
 		if err != nil {
-			v.fail(name, "refused: "+err.Error(), "played")
+			v.fail(names.action, "refused: "+err.Error(), "played")
 			return
 		}
-		v.compare(name, action, result)
+		v.compare(names, action, &result)
 		v.round, v.state, v.payout, status = v.round.Next(result), result.State, v.payout.Add(result.Payout), result.Status
 	}
 	v.check("status", string(status), string(v.rec.Status))
@@ -136,24 +139,38 @@ func (v *verification) replay(variant Variant, pair fairness.Pair) {
 	v.checkMoney("payout", v.payout, v.rec.Payout)
 }
 
-func (v *verification) play(variant Variant, action RecordedAction, draws fairness.Draws) (Result, error) {
+func (v *verification) play(engine Engine, action *RecordedAction, draws fairness.Draws) (Result, error) {
 	switch action.Type {
 	case TypeCashOut:
-		return CashOut(variant, v.round, v.state, draws)
+		return CashOut(engine, v.round, v.state, draws)
 	case TypeExpiry:
-		return Expire(variant, v.round, v.state, draws)
+		return Expire(engine, v.round, v.state, draws)
 	case TypeAction:
 		name, err := actionName(action.Payload)
 		if err != nil {
 			return Result{}, err
 		}
-		return Play(variant, v.round, v.state, Action{Name: name, Payload: action.Payload}, draws)
+		return Play(engine, v.round, v.state, Action{Name: name, Payload: action.Payload}, draws)
 	}
 	return Result{}, fmt.Errorf("%q is no type of action", clip(string(action.Type)))
 }
 
 // actionName returns the name that a payload gives its action.
-func actionName(payload json.RawMessage) (string, error) {
+func actionName(payload json.RawMessage) (name string, err error) {
+	plain := Plain(payload, func(member, value []byte) bool {
+		if string(member) != "action" {
+			return true
+		}
+		name = strings.Trim(string(value), `"`)
+		return value[0] == '"'
+	})
+	if plain {
+		return name, nil
+	}
+	return decodedActionName(payload)
+}
+
+func decodedActionName(payload json.RawMessage) (string, error) {
 	var named struct {
 		Action string `json:"action"`
 	}
@@ -163,10 +180,28 @@ func actionName(payload json.RawMessage) (string, error) {
 	return named.Action, nil
 }
 
-func (v *verification) compare(name string, action RecordedAction, result Result) {
-	v.compareOutcome(name+" outcome", result.Outcome, action.Outcome)
-	v.checkMoney(name+" stake", result.Stake, action.Stake)
-	v.checkMoney(name+" payout", result.Payout, action.Payout)
+// checkNames are the names of the checks of an action.
+type checkNames struct{ action, step, outcome, stake, payout string }
+
+// namesOfFirst are those of the opening action, which is all that most rounds have.
+var namesOfFirst = makeNames(0)
+
+func namesOf(i int) checkNames {
+	if i == 0 {
+		return namesOfFirst
+	}
+	return makeNames(i)
+}
+
+func makeNames(i int) checkNames {
+	action := "action " + strconv.Itoa(i)
+	return checkNames{action, action + " step", action + " outcome", action + " stake", action + " payout"}
+}
+
+func (v *verification) compare(names checkNames, action *RecordedAction, result *Result) {
+	v.compareOutcome(names.outcome, result.Outcome, action.Outcome)
+	v.checkMoney(names.stake, result.Stake, action.Stake)
+	v.checkMoney(names.payout, result.Payout, action.Payout)
 }
 
 // compareOutcome compares outcomes by what they say: a record that went through another program may be written otherwise.

@@ -79,12 +79,9 @@ func (e *Engine) readBet(c money.Currency, a games.Action) (betPerLine money.Amo
 		return betPerLine, 0, err
 	}
 	betPerLine, err = money.Parse(c, b.BetPerLine)
-	var wrong *money.NumberError
 	switch {
-	case errors.As(err, &wrong):
-		return betPerLine, 0, &games.FieldError{Field: "betPerLine", Reason: wrong.Reason}
 	case err != nil:
-		return betPerLine, 0, fmt.Errorf("reading betPerLine: %w", err)
+		return betPerLine, 0, numberError(err)
 	case betPerLine.Sign() <= 0:
 		return betPerLine, 0, &games.FieldError{Field: "betPerLine", Reason: "must be more than 0"}
 	case b.ActivePaylines < 1 || b.ActivePaylines > len(e.machine.lines):
@@ -92,6 +89,14 @@ func (e *Engine) readBet(c money.Currency, a games.Action) (betPerLine money.Amo
 		return betPerLine, 0, &games.FieldError{Field: "activePaylines", Reason: reason}
 	}
 	return betPerLine, b.ActivePaylines, nil
+}
+
+// numberError says of a betPerLine that is no amount of money what is wrong with it.
+func numberError(err error) error {
+	if wrong, ok := errors.AsType[*money.NumberError](err); ok {
+		return &games.FieldError{Field: "betPerLine", Reason: wrong.Reason}
+	}
+	return fmt.Errorf("reading betPerLine: %w", err)
 }
 
 // errNeverOpen answers whoever claims to have the state of an open round.

@@ -82,12 +82,13 @@ func (m *machine) show(s *spin, one coin) Spin {
 			shown.Window[row][reel] = m.names[s.window[reel][row]]
 		}
 	}
+	symbols := make([]string, 0, len(s.lines)*m.reels) // of all wins, one after the other
 	for i, win := range s.lines {
-		symbols := make([]string, win.count)
-		for reel := range symbols {
-			symbols[reel] = m.names[s.window[reel][m.lines[win.line][reel]]]
+		from := len(symbols)
+		for reel := range int(win.count) {
+			symbols = append(symbols, shown.Window[m.lines[win.line][reel]][reel])
 		}
-		shown.Paylines[i] = PaylineWin{Line: int(win.line) + 1, Symbols: symbols, Win: one.times(win.pay)}
+		shown.Paylines[i] = PaylineWin{Line: int(win.line) + 1, Symbols: symbols[from:len(symbols):len(symbols)], Win: one.times(win.pay)}
 	}
 	return shown
 }
