@@ -59,7 +59,9 @@ func TestInfiniteDecks(t *testing.T) {
 		}
 		same("best play", o.Return, o.Exact)
 		same("the chart", o.Basic.Return, o.Exact)
-		same("worst play", o.Worst(), exactReturn(worstPlay, r))
+		if !raceEnabled {
+			same("worst play", o.Worst(), exactReturn(worstPlay, r))
+		}
 	}
 }
 
@@ -95,16 +97,15 @@ func TestChartIsTheBest(t *testing.T) {
 // the worst.
 func TestChartsAreWithinBounds(t *testing.T) {
 	t.Parallel()
+	if raceEnabled {
+		t.Skip("takes too long under the race detector")
+	}
 	o, err := Compute(rules(func(r *blackjack.Rules) { r.Decks = 0 }), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	draws, worst := fairness.NewSimulation(24), o.Worst()
-	charts := 20
-	if raceEnabled {
-		charts = 2
-	}
-	for range charts {
+	for range 20 {
 		if got := o.Outlook(anyChart(draws.Stream("chart"))).Return; got < worst || got > o.Return {
 			t.Errorf("a chart returns %v, not from %v to %v", got, worst, o.Return)
 		}
