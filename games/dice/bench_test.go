@@ -19,7 +19,7 @@ func BenchmarkPlay(b *testing.B) {
 // BenchmarkOpen measures the same rounds through the engine: reading the bet, and the outcome in money.
 func BenchmarkOpen(b *testing.B) {
 	b.ReportAllocs()
-	e, draws, r := New(96), fairness.NewSimulation(1), games.Round{Currency: currency(b, "USD")}
+	e, draws, r := New(96), fairness.NewSimulation(1), games.Round{Currency: usd}
 	action := rollOf(`{"action":"roll","amount":1.00,"chance":49.50}`)
 	for b.Loop() {
 		if _, err := e.Open(r, action, draws); err != nil {
@@ -31,7 +31,7 @@ func BenchmarkOpen(b *testing.B) {
 // BenchmarkPlayStep measures them as the server plays and the verifiers check them: drawn from seeds, settled and encoded.
 func BenchmarkPlayStep(b *testing.B) {
 	b.ReportAllocs()
-	e, r := New(96), games.Round{Currency: currency(b, "USD")}
+	e, r := New(96), games.Round{Currency: usd}
 	action := rollOf(`{"action":"roll","amount":1.00,"chance":49.50}`)
 	pair := fairness.Pair{ServerSeed: fairness.NewServerSeed(), ClientSeed: "benchmark"}
 	var nonce uint64

@@ -95,7 +95,7 @@ func TestRulesPageForcesWhatItSays(t *testing.T) {
 			t.Fatal("the page has no bet")
 		}
 		draws := fairness.Forced(fairness.NewSimulation(1), script)
-		result, err := games.Play(engine, games.Round{Currency: currency(t, "USD")}, nil, rollOf(bet), draws)
+		result, err := games.Play(engine, games.Round{Currency: usd}, nil, rollOf(bet), draws)
 		if err != nil {
 			t.Fatal(err)
 		}

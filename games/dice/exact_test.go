@@ -7,6 +7,7 @@ import (
 
 	"croupier/fairness"
 	"croupier/games"
+	"croupier/wallet/money"
 )
 
 // TestReturnOfEveryChance compares every multiple with the fraction that it is truncated from, and every return with nominal.
@@ -44,7 +45,11 @@ func TestReturnOfEveryChance(t *testing.T) {
 // TestWholeCycle plays every roll through the engine, at a stake that makes every payout whole, and adds up what is paid.
 func TestWholeCycle(t *testing.T) {
 	t.Parallel()
-	e, r := New(96), games.Round{Currency: currency(t, "BTC")}
+	btc, err := money.LookupCurrency("BTC")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, r := New(96), games.Round{Currency: btc}
 	analysis, err := e.Analyse()
 	if err != nil {
 		t.Fatal(err)

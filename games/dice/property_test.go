@@ -2,7 +2,6 @@ package dice
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"testing"
 
@@ -10,6 +9,7 @@ import (
 
 	"croupier/fairness"
 	"croupier/games"
+	"croupier/games/gamestest"
 	"croupier/wallet/money"
 )
 
@@ -52,48 +52,26 @@ func TestAnyLegalRoll(t *testing.T) {
 	})
 }
 
-// FuzzRoll throws payloads at the engine: it refuses with an error that names the field, or plays a legal stake.
+// FuzzRoll throws payloads at the engine.
 func FuzzRoll(f *testing.F) {
-	for _, seed := range []string{
+	opening := func(t testing.TB) gamestest.Table { return gamestest.NewTable(t, New(96), fairness.NewSimulation(1)) }
+	gamestest.FuzzAction(f, opening, "roll", []string{
 		`{"action":"roll","amount":1.00,"chance":50}`, `{"amount":0.01,"chance":98.00}`, `{"amount":1,"chance":1e1}`,
 		`{"amount":1,"chance":-0.00}`, `{"amount":1,"chance":99999999999999999999}`, `{"amount":1,"chance":50.000000000000000001}`,
 		`{"amount":1,"chance":50,"chance":51}`, `{"amount":999999999999999.99,"chance":1}`, "{\"amount\":1,\"ch\xffance\":50}", `null`, ``, `[[`,
-	} {
-		f.Add([]byte(seed))
-	}
-	engine, c := New(96), currency(f, "USD")
-	f.Fuzz(func(t *testing.T, payload []byte) {
-		result, err := games.Play(engine, games.Round{Currency: c}, nil, rollOf(string(payload)), fairness.NewSimulation(1))
-		var wrong *games.FieldError
-		if errors.As(err, &wrong) {
-			if wrong.Field == "" || wrong.Reason == "" {
-				t.Fatalf("%q: an error that says nothing: %#v", payload, wrong)
-			}
-			return
-		}
-		if err != nil {
-			t.Fatalf("%q: %v is no FieldError", payload, err)
-		}
-		if result.Stake.Sign() <= 0 || result.Payout.Sign() < 0 || result.Status != games.Completed {
-			t.Fatalf("%q: stake %s, payout %s, %s", payload, result.Stake, result.Payout, result.Status)
+	}, func(t *testing.T, payload []byte, after gamestest.Table) {
+		if last := after.Last; last.Stake.Sign() <= 0 || last.Payout.Sign() < 0 || last.Status != games.Completed {
+			t.Fatalf("%q: stake %s, payout %s, %s", payload, last.Stake, last.Payout, last.Status)
 		}
 	})
 }
 
-// FuzzForce throws outcomes at Force: it refuses with an error that names the field, or gives one word that is a roll.
+// FuzzForce throws outcomes at Force: what it takes is one word that is a roll.
 func FuzzForce(f *testing.F) {
-	for _, seed := range []string{`{"roll":12.34}`, `{"roll":100}`, `{"roll":-1}`, `{"roll":1e1}`, `{"roll":null}`, `{}`} {
-		f.Add([]byte(seed))
-	}
-	engine := New(96)
-	f.Fuzz(func(t *testing.T, outcome []byte) {
-		script, err := engine.Force(outcome)
-		var wrong *games.FieldError
-		switch {
-		case err == nil && (len(script) != 1 || len(script[""]) != 1 || script[""][0] > 9_999):
-			t.Fatalf("%q gave the script %v", outcome, script)
-		case err != nil && !errors.As(err, &wrong):
-			t.Fatalf("%q: %v is no FieldError", outcome, err)
-		}
-	})
+	gamestest.FuzzForce(f, New(96), []string{`{"roll":12.34}`, `{"roll":100}`, `{"roll":-1}`, `{"roll":1e1}`, `{"roll":null}`, `{}`},
+		func(t *testing.T, outcome []byte, script fairness.Script) {
+			if len(script) != 1 || len(script[""]) != 1 || script[""][0] > 9_999 {
+				t.Fatalf("%q gave the script %v", outcome, script)
+			}
+		})
 }

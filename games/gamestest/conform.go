@@ -55,7 +55,14 @@ func Conform(t T, g games.Game, m Moves, rounds int) {
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
-	g = catalogue.Games()[0] // with its hashes
+	g = catalogue.Games()[0]         // with its hashes
+	named := make(map[string]string) // the variant, by the hash of its rules
+	for _, v := range g.Variants {
+		if other := named[v.RulesHash]; other != "" {
+			t.Errorf("%s %s has the rules of %s", g.ID, v.ID, other)
+		}
+		named[v.RulesHash] = v.ID
+	}
 	seed, err := fairness.ParseServerSeed(strings.Repeat("5eed", 16))
 	if err != nil {
 		t.Fatalf("%v", err)
@@ -232,13 +239,9 @@ func (c *conformance) refusesForeignStates() {
 // refusesState says that no method of the engine takes a text for a state of the round.
 func (c *conformance) refusesState(a games.Action, text json.RawMessage) {
 	c.Helper()
-	_, acted := c.v.Act(c.round, text, a, c.pair.Round(c.nonce))
-	_, expired := c.v.Expire(c.round, text)
-	_, viewed := c.v.View(c.round, text)
-	_, cashed := c.v.CashOut(c.round, text)
 	var state *games.StateError
 	var action *games.ActionError
-	for name, err := range map[string]error{"Act": acted, "Expire": expired, "View": viewed, "CashOut": cashed} {
+	for name, err := range onState(c.v, c.round, text, a, c.pair.Round(c.nonce)) {
 		// A game without cash-out need not look at the state to refuse one.
 		if !errors.As(err, &state) && (name != "CashOut" || !errors.As(err, &action)) {
 			c.Errorf("%s of the state %s gave %v", name, text, err)
@@ -251,13 +254,7 @@ func (c *conformance) view() json.RawMessage {
 	c.Helper()
 	var shown [2]json.RawMessage
 	for i := range shown {
-		view, err := c.v.View(c.round, c.state)
-		if err == nil {
-			shown[i], err = games.Encode(view)
-		}
-		if err != nil {
-			c.Fatalf("the view of %s: %v", c.state, err)
-		}
+		shown[i] = Shown(c, c.v, c.round, c.state)
 	}
 	if !bytes.Equal(shown[0], shown[1]) {
 		c.Errorf("%s is shown as %s and as %s", c.state, shown[0], shown[1])

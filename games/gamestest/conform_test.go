@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -13,6 +14,20 @@ import (
 	"croupier/games"
 	"croupier/games/builtin"
 )
+
+// TestGamesHaveTheUsualVariants: all games of the catalogue have the same ones, but for those of blackjack, which has rules to choose from.
+func TestGamesHaveTheUsualVariants(t *testing.T) {
+	t.Parallel()
+	for _, g := range builtin.Games() {
+		var ids []string
+		for _, v := range g.Variants {
+			ids = append(ids, v.ID)
+		}
+		if g.ID != "blackjack" && (g.Default != "RTP_96" || !slices.Equal(ids, []string{"RTP_92", "RTP_94", "RTP_96", "RTP_97"})) {
+			t.Errorf("%s has the variants %v, %s by default", g.ID, ids, g.Default)
+		}
+	}
+}
 
 // TestEveryGameConforms holds all games of the catalogue, and the ladder, to the Engine contract.
 func TestEveryGameConforms(t *testing.T) {
@@ -44,6 +59,15 @@ func (n *notes) Errorf(format string, args ...any) {
 func (n *notes) Fatalf(format string, args ...any) {
 	n.Errorf(format, args...)
 	runtime.Goexit()
+}
+
+// complaints returns what a check complains of.
+func complaints(check func(T)) string {
+	found := &notes{}
+	var wg sync.WaitGroup
+	wg.Go(func() { check(found) })
+	wg.Wait()
+	return strings.Join(found.texts, "\n")
 }
 
 // broken is the ladder with one promise broken.
@@ -144,11 +168,8 @@ func TestConformFindsBrokenPromises(t *testing.T) {
 		g := Game()
 		test.engine.Engine = g.Variants[0].Engine
 		g.Variants[0].Engine = test.engine
-		found := &notes{}
-		var wg sync.WaitGroup
-		wg.Go(func() { Conform(found, g, moves["ladder"], 20) })
-		wg.Wait()
-		if text := strings.Join(found.texts, "\n"); (text == "") != (name == "none") || !strings.Contains(text, test.found) {
+		text := complaints(func(found T) { Conform(found, g, moves["ladder"], 20) })
+		if (text == "") != (name == "none") || !strings.Contains(text, test.found) {
 			t.Errorf("%s: %q", name, text)
 		}
 	}

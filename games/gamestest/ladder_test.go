@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"math/big"
-	"strings"
 	"testing"
 
 	"croupier/fairness"
@@ -24,12 +23,11 @@ func round(t testing.TB) games.Round {
 	return games.Round{Currency: usd}
 }
 
-func act(text string) games.Action {
-	var named struct{ Action string }
-	if err := json.Unmarshal([]byte(text), &named); err != nil {
-		panic(err)
+func climb(t testing.TB, at *Table) {
+	t.Helper()
+	if err := at.Act("climb", `{"action":"climb"}`); err != nil {
+		t.Fatal(err)
 	}
-	return games.Action{Name: named.Action, Payload: json.RawMessage(text)}
 }
 
 // Climbing to any rung and cashing out there returns the variant's nominal return, less what truncation takes: computed by going
@@ -75,18 +73,10 @@ func TestSimulation(t *testing.T) {
 	d := fairness.NewSimulation(1)
 	var reached [topRung + 1]int
 	for range rounds {
-		r := round(t)
-		state := json.RawMessage(nil)
-		for a := act(`{"action":"bet","amount":1}`); ; a = act(`{"action":"climb"}`) {
-			result, err := games.Play(ladder, r, state, a, d)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if step, ok := result.Step.Outcome.(Outcome); ok && !step.Fell {
+		for at := Open(t, ladder, d); at.Last.State != nil; {
+			climb(t, &at)
+			if step := at.Last.Step.Outcome.(Outcome); !step.Fell {
 				reached[step.Rung]++
-			}
-			if r, state = r.Next(result), result.State; state == nil {
-				break
 			}
 		}
 	}
@@ -103,23 +93,13 @@ func TestNothingShowsTheLooseRungOfAnOpenRound(t *testing.T) {
 	t.Parallel()
 	for loose := range uint32(looseRungs) {
 		d := fairness.Forced(fairness.NewSimulation(1), fairness.Script{"init": {loose}, "1": {0}})
-		r, state := round(t), json.RawMessage(nil)
+		at := Open(t, ladder, d)
 		shown := ""
-		for _, a := range []games.Action{act(`{"action":"bet","amount":1}`), act(`{"action":"climb"}`)} {
-			result, err := games.Play(ladder, r, state, a, d)
-			if err != nil {
-				t.Fatal(err)
+		for rung := range 2 {
+			if rung > 0 {
+				climb(t, &at)
 			}
-			r, state = r.Next(result), result.State
-			view, err := ladder.View(r, state)
-			if err != nil {
-				t.Fatal(err)
-			}
-			text, err := games.Encode(view)
-			if err != nil {
-				t.Fatal(err)
-			}
-			shown += string(text) + string(result.Outcome)
+			shown += string(Shown(t, ladder, at.Round, at.Last.State)) + string(at.Last.Outcome)
 		}
 		want := `{"rung":0,"multiplier":0.96,"canCashOut":false}{"rung":0,"multiplier":0.96,"canCashOut":false}` +
 			`{"rung":1,"multiplier":2,"canCashOut":true}{"rung":1,"multiplier":2,"canCashOut":true,"fell":false}`
@@ -134,15 +114,11 @@ func TestExpiry(t *testing.T) {
 	t.Parallel()
 	d := fairness.Forced(fairness.NewSimulation(1), fairness.Script{"init": {looseRungs - 1}, "1": {0}, "2": {0}})
 	for climbs := range 3 {
-		r, state := round(t), json.RawMessage(nil)
-		for _, a := range []games.Action{act(`{"action":"bet","amount":1}`), act(`{"action":"climb"}`), act(`{"action":"climb"}`)}[:1+climbs] {
-			result, err := games.Play(ladder, r, state, a, d)
-			if err != nil {
-				t.Fatal(err)
-			}
-			r, state = r.Next(result), result.State
+		at := Open(t, ladder, d)
+		for range climbs {
+			climb(t, &at)
 		}
-		end, err := games.Expire(ladder, r, state, d)
+		end, err := at.Expire()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -152,7 +128,7 @@ func TestExpiry(t *testing.T) {
 			}
 			continue
 		}
-		taken, err := games.CashOut(ladder, r, state, d)
+		taken, err := at.CashOut()
 		if err != nil || end.Status != games.CashedOut || end.Win.Multiple != taken.Win.Multiple || !end.Win.Of.Equal(taken.Win.Of) || string(end.Outcome) != string(taken.Outcome) {
 			t.Errorf("after %d climbs: %+v, cashed out %+v, %v", climbs, end, taken, err)
 		}
@@ -166,19 +142,11 @@ func TestForce(t *testing.T) {
 		if fall > topRung {
 			outcome = []byte(`{"fallOnRung":null}`)
 		}
-		script, err := ladder.Force(outcome)
-		if err != nil {
-			t.Fatal(err)
+		at := Open(t, ladder, Forced(t, ladder, string(outcome)))
+		for at.Last.State != nil {
+			climb(t, &at)
 		}
-		d := fairness.Forced(fairness.NewSimulation(1), script)
-		r, state := round(t), json.RawMessage(nil)
-		var last games.Result
-		for a := act(`{"action":"bet","amount":0.10}`); r.Step == 0 || state != nil; a = act(`{"action":"climb"}`) {
-			if last, err = games.Play(ladder, r, state, a, d); err != nil {
-				t.Fatal(err)
-			}
-			r, state = r.Next(last), last.State
-		}
+		last := at.Last
 		got := last.Step.Outcome.(Outcome)
 		if fall <= topRung && (!got.Fell || got.Rung != fall || last.Status != games.Completed || !last.Payout.IsZero()) ||
 			fall > topRung && (got.Fell || got.Rung != topRung || last.Status != games.CashedOut || last.Payout.IsZero()) {
@@ -196,30 +164,16 @@ func TestForce(t *testing.T) {
 func TestForeignStatesAreRefused(t *testing.T) {
 	t.Parallel()
 	good := `{"version":1,"steps":2,"value":416666666,"takeable":true,"own":{"loose":5}}`
-	r := round(t)
-	r.Step = 3
-	if _, err := ladder.View(r, json.RawMessage(good)); err != nil {
+	at := NewTable(t, ladder, fairness.NewSimulation(1))
+	at.Round.Step = 3
+	if _, err := ladder.View(at.Round, json.RawMessage(good)); err != nil {
 		t.Fatal(err)
 	}
-	for _, change := range [][2]string{
+	for _, text := range Changed(t, good, [][2]string{
 		{`"version":1`, `"version":2`}, {`"steps":2`, `"steps":-1`}, {`"steps":2`, `"steps":3`}, {`"loose":5`, `"loose":11`},
 		{`"loose":5`, `"loose":2`}, {"416666666", "416666667"}, {"416666666", "0"}, {"true", "false"}, {`"loose":5`, ""},
 		{`"steps"`, `"Steps"`}, {good, `{"version":1,"rung":2,"multiple":416666666,"loose":5}`}, {good, "{}"}, {good, "null"}, {good, "\x00"},
-	} {
-		text := json.RawMessage(strings.Replace(good, change[0], change[1], 1))
-		var bad *games.StateError
-		_, err := ladder.Act(r, text, act(`{"action":"climb"}`), fairness.NewSimulation(1))
-		if !errors.As(err, &bad) {
-			t.Errorf("Act on %s: %v", text, err)
-		}
-		if _, err := ladder.CashOut(r, text); !errors.As(err, &bad) {
-			t.Errorf("CashOut on %s: %v", text, err)
-		}
-		if _, err := ladder.Expire(r, text); !errors.As(err, &bad) {
-			t.Errorf("Expire of %s: %v", text, err)
-		}
-		if _, err := ladder.View(r, text); !errors.As(err, &bad) {
-			t.Errorf("View of %s: %v", text, err)
-		}
+	}) {
+		RefusesState(t, at, text, ActionOf(`{"action":"climb"}`))
 	}
 }

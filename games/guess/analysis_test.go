@@ -1,7 +1,6 @@
 package guess
 
 import (
-	"math"
 	"math/big"
 	"sync"
 	"testing"
@@ -9,6 +8,7 @@ import (
 	"croupier/fairness"
 	"croupier/games"
 	"croupier/games/cashout"
+	"croupier/games/gamestest"
 )
 
 // analysed are the analyses of all variants, computed once for all tests.
@@ -27,22 +27,10 @@ var analysed = sync.OnceValue(func() map[string]games.Analysis {
 func TestAnalysis(t *testing.T) {
 	t.Parallel()
 	for _, v := range Game().Variants {
-		a, g := analysed()[v.ID], rulesOf(t, v.ID)
-		nominal, rtp := big.NewRat(g.percent, 100), v.RTP()
-		if rtp.Cmp(nominal) > 0 || new(big.Rat).Sub(nominal, rtp).Cmp(big.NewRat(5, 10_000)) > 0 {
-			t.Errorf("%s returns %s", v.ID, rtp.FloatString(8))
-		}
-		for i, s := range g.Strategies() {
-			o := a.Outlooks[i]
-			if o.Strategy != s.Name || !o.Return.Exact() {
-				t.Fatalf("%s: outlook %d is of %s, strategy of %s", v.ID, i, o.Strategy, s.Name)
-			}
-			if o.Return.Low.Cmp(a.Bounds.Lowest) < 0 || o.Return.Low.Cmp(a.Bounds.Highest) > 0 {
-				t.Errorf("%s: %s returns %s", v.ID, s.Name, o.Return.Low.FloatString(10))
-			}
-		}
-		if a.Outlooks[0].Return.Low.Cmp(rtp) != 0 || a.Bounds.Highest.Cmp(rtp) != 0 {
-			t.Errorf("%s: the plainest strategy returns %s, RTP is %s", v.ID, a.Outlooks[0].Return.Low, rtp)
+		a := analysed()[v.ID]
+		gamestest.CheckAnalysis(t, v, a)
+		if a.Bounds.Highest.Cmp(v.RTP()) != 0 {
+			t.Errorf("%s: the highest return is %s, RTP is %s", v.ID, a.Bounds.Highest, v.RTP())
 		}
 	}
 }
@@ -62,10 +50,7 @@ func TestNoStrategyNeedsTheCap(t *testing.T) {
 func TestPlansLeaveWhatTheySay(t *testing.T) {
 	t.Parallel()
 	g, draws := rulesOf(t, "RTP_96"), fairness.NewSimulation(5)
-	rounds, longest := 2_000, 0
-	if raceEnabled {
-		rounds /= 10
-	}
+	rounds, longest := 2_000/gamestest.Slowness, 0
 	for _, p := range plans() {
 		for range rounds {
 			r, memory := cashout.New(g, draws), 0
@@ -92,40 +77,18 @@ func TestPlansLeaveWhatTheySay(t *testing.T) {
 	}
 }
 
-// TestSimulation plays every strategy and compares its return and its hit frequency with the exact ones: the z-scores have to be within
-// ±4. The seeds are fixed, so that it cannot fail by chance.
+// TestSimulation plays every strategy; neither the plainest nor the boldest is played as often.
 func TestSimulation(t *testing.T) {
 	t.Parallel()
-	for i, s := range rulesOf(t, "RTP_96").Strategies() {
-		o := analysed()["RTP_96"].Outlooks[i]
-		draws := fairness.NewSimulation(uint64(i))
-		rounds := 100_000
-		if i >= 2 { // neither the plainest nor the boldest
-			rounds /= 4
-		}
-		if raceEnabled {
-			rounds /= 100
-		}
-		sum, paid := 0.0, 0.0
-		for range rounds {
-			staked, won, err := s.Round(draws)
-			if err != nil || staked != games.MultipleUnit || won > most {
-				t.Fatalf("%s: %v for %v, %v", s.Name, won, staked, err)
-			}
-			sum += float64(won) / games.MultipleUnit
-			if won > 0 {
-				paid++
-			}
-		}
-		n := float64(rounds)
-		mean, _ := o.Return.Low.Float64()
-		variance, _ := o.Variance.Low.Float64()
-		hit, _ := o.HitFrequency.Low.Float64()
-		z := (sum - n*mean) / math.Sqrt(n*variance)
-		hits := (paid - n*hit) / math.Sqrt(max(n*hit*(1-hit), 1))
-		t.Logf("%s: %d rounds return %.4f, z = %+.2f; hits z = %+.2f", s.Name, rounds, sum/n, z, hits)
-		if math.Abs(z) > 4 || math.Abs(hits) > 4 {
-			t.Errorf("%s: z = %+.2f, hits z = %+.2f", s.Name, z, hits)
-		}
+	v := gamestest.Variant(t, Game(), "RTP_96")
+	rounds := 100_000
+	if gamestest.Slowness > 1 {
+		rounds /= 100
 	}
+	gamestest.Simulate(t, v, analysed()[v.ID], func(strategy int) int {
+		if strategy < 2 {
+			return rounds
+		}
+		return rounds / 4
+	})
 }

@@ -1,51 +1,18 @@
 package guess
 
 import (
-	"encoding/json"
-	"strings"
 	"testing"
 
 	"croupier/fairness"
-	"croupier/games"
+	"croupier/games/gamestest"
 )
 
-// BenchmarkRound plays whole rounds to the end, without seed hashing and JSON.
+// BenchmarkRound plays whole rounds to the end.
 func BenchmarkRound(b *testing.B) {
-	round, draws := rulesOf(b, "RTP_96").Strategies()[1].Round, fairness.NewSimulation(1)
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, _, err := round(draws); err != nil {
-			b.Fatal(err)
-		}
-	}
+	gamestest.BenchRound(b, rulesOf(b, "RTP_96").Strategies()[1])
 }
 
-// BenchmarkRoundFromSeeds plays the same rounds drawn from seeds.
-func BenchmarkRoundFromSeeds(b *testing.B) {
-	round := rulesOf(b, "RTP_96").Strategies()[1].Round
-	seed, err := fairness.ParseServerSeed(strings.Repeat("ab", 32))
-	if err != nil {
-		b.Fatal(err)
-	}
-	pair := fairness.Pair{ServerSeed: seed, ClientSeed: "bench"}
-	b.ReportAllocs()
-	nonce := uint64(0)
-	for b.Loop() {
-		if _, _, err := round(pair.Round(nonce)); err != nil {
-			b.Fatal(err)
-		}
-		nonce++
-	}
-}
-
-// BenchmarkStep plays a guess as the server does: state and outcome are JSON.
+// BenchmarkStep plays a guess as the server does.
 func BenchmarkStep(b *testing.B) {
-	table := open(b, rulesOf(b, "RTP_96"), fairness.NewSimulation(1))
-	action := games.Action{Name: "guess", Payload: json.RawMessage(guessOf(3, "K"))}
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := games.Play(table.engine, table.round, table.last.State, action, table.draws); err != nil {
-			b.Fatal(err)
-		}
-	}
+	gamestest.BenchStep(b, open(b, rulesOf(b, "RTP_96"), fairness.NewSimulation(1)).Table, "guess", guessOf(3, "K"))
 }

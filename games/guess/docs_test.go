@@ -2,13 +2,11 @@ package guess
 
 import (
 	"fmt"
-	"math/big"
 	"os"
-	"regexp"
 	"strings"
 	"testing"
 
-	"croupier/games"
+	"croupier/games/gamestest"
 )
 
 func rulesPage(t *testing.T) string {
@@ -39,27 +37,11 @@ func TestRulesPageHasTheRules(t *testing.T) {
 // TestRulesPageForcesWhatItSays plays the page's examples of forced outcomes.
 func TestRulesPageForcesWhatItSays(t *testing.T) {
 	t.Parallel()
-	examples := regexp.MustCompile("(?m)^\\| `({\"key.*})` \\| (.*) \\| (.*) \\|$").FindAllStringSubmatch(rulesPage(t), -1)
-	if len(examples) != 5 {
-		t.Fatalf("the rules page has %d examples", len(examples))
-	}
-	for _, example := range examples {
-		round := forced(t, rulesOf(t, "RTP_96"), example[1])
-		for _, guess := range strings.Fields(example[2]) {
+	gamestest.CheckExamples(t, rulesPage(t), "key", 5, func(outcome, guesses string) gamestest.Table {
+		round := forced(t, rulesOf(t, "RTP_96"), outcome)
+		for _, guess := range strings.Fields(guesses) {
 			round.guess(t, int(guess[0]-'0'), guess[1:])
 		}
-		if example[3] == "lost" {
-			if round.last.Status != games.Completed || !round.last.Payout.IsZero() {
-				t.Errorf("%s is not lost: %s", example[1], round.last.Outcome)
-			}
-			continue
-		}
-		win := round.last.Win.Multiple
-		if round.last.Status == games.InProgress {
-			win = stateOf(t, round.last.State).Value
-		}
-		if want, _ := new(big.Rat).SetString(example[3]); big.NewRat(int64(win), games.MultipleUnit).Cmp(want) != 0 {
-			t.Errorf("%s is worth %v, not %s", example[1], win, example[3])
-		}
-	}
+		return round.Table
+	})
 }

@@ -55,7 +55,10 @@ func (g *rules) outlook(p plan) (games.Outlook, error) {
 		}
 		w.at[trace] = nil
 	}
-	return w.paid.outlook(p.name, w.unit), nil
+	t := &w.paid
+	return cashout.Sums{
+		Unit: w.unit, Chance: &t.chance, Value: &t.value, Square: &t.square, Most: t.most, MostChance: &t.mostChance,
+	}.Outlook(p.name), nil
 }
 
 // arrive adds to the chance to get to a place.
@@ -139,28 +142,5 @@ func (w *walk) pay(v games.Multiple, chance *big.Int) {
 	}
 	if v == t.most {
 		t.mostChance.Add(&t.mostChance, chance)
-	}
-}
-
-// outlook turns the sums, in units and multiples, into fractions of the stake.
-func (t *tally) outlook(strategy string, unit *big.Int) games.Outlook {
-	stake := big.NewInt(games.MultipleUnit)
-	fraction := func(sum *big.Int, stakes int) *big.Rat {
-		of := new(big.Int).Set(unit)
-		for range stakes {
-			of.Mul(of, stake)
-		}
-		return new(big.Rat).SetFrac(sum, of)
-	}
-	mean := fraction(&t.value, 1)
-	variance := fraction(&t.square, 2)
-	variance.Sub(variance, new(big.Rat).Mul(mean, mean))
-	return games.Outlook{
-		Strategy:         strategy,
-		Return:           games.Exactly(mean),
-		HitFrequency:     games.Exactly(fraction(&t.chance, 0)),
-		Variance:         games.Exactly(variance),
-		MaximumWin:       games.Exactly(big.NewRat(int64(t.most), games.MultipleUnit)),
-		MaximumWinChance: games.Exactly(fraction(&t.mostChance, 0)),
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"croupier/games"
+	"croupier/games/gamestest"
 )
 
 func TestForceDealsTheKeyAndRaisesTheTrace(t *testing.T) {
@@ -21,7 +22,7 @@ func TestForceDealsTheKeyAndRaisesTheTrace(t *testing.T) {
 		rise := rapid.IntRange(g.right.Lowest, g.wrong.Highest).Draw(rt, "rise")
 		for _, isRight := range []bool{true, false} {
 			round := forced(t, g, fmt.Sprintf(`{"key":%q,"rises":[%d]}`, letters, rise))
-			if own := stateOf(t, round.last.State); own.Own.Key != letters {
+			if own := gamestest.StateOf[State](t, round.Last.State); own.Own.Key != letters {
 				rt.Fatalf("dealt %s for %s", own.Own.Key, letters)
 			}
 			character, want := letters[4:5], min(rise, g.right.Highest)
@@ -89,19 +90,19 @@ func TestRefusedGuesses(t *testing.T) {
 		guessOf(0, "AB"): "character must be one character, a capital letter A–Z or a digit 0–9",
 		`{"position":0}`: "character is missing",
 	} {
-		if err := round.act("guess", payload); !errors.As(err, &field) || err.Error() != want {
+		if err := round.Act("guess", payload); !errors.As(err, &field) || err.Error() != want {
 			t.Errorf("%s: %v", payload, err)
 		}
 	}
 	var action *games.ActionError
 	refused := func(name, payload, want string) {
 		t.Helper()
-		if err := round.act(name, payload); !errors.As(err, &action) || err.Error() != want {
+		if err := round.Act(name, payload); !errors.As(err, &action) || err.Error() != want {
 			t.Errorf("%s: %v", payload, err)
 		}
 	}
 	refused("hit", `{}`, `action "hit" is not possible now; allowed: guess`)
-	if _, err := games.CashOut(round.engine, round.round, round.last.State, round.draws); !errors.As(err, &action) {
+	if _, err := round.CashOut(); !errors.As(err, &action) {
 		t.Errorf("a cash-out before the first guess: %v", err)
 	}
 	round.guess(t, 2, "A")

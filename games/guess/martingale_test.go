@@ -6,6 +6,7 @@ import (
 
 	"croupier/games"
 	"croupier/games/cashout"
+	"croupier/games/gamestest"
 )
 
 // leastCandidates are fewer than a position ever has: the trace leaves no room for more than 16 wrong guesses.
@@ -19,7 +20,7 @@ func TestEveryGuessIsFair(t *testing.T) {
 	eachVariant(t, func(t *testing.T, g *rules) {
 		checked, ended := 0, 0
 		step := 1
-		if raceEnabled {
+		if gamestest.Slowness > 1 {
 			step = 5 // of the candidates, the most always among them
 		}
 		for trace := range traceLimit {

@@ -3,92 +3,39 @@ package guess
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
 	"croupier/fairness"
 	"croupier/games"
-	"croupier/wallet/money"
+	"croupier/games/gamestest"
 )
 
-// TestAnyLegalPlay plays legal rounds from real seeds, some of them forced, and verifies their records.
+// TestAnyLegalPlay plays legal rounds, some of them of keys of which many characters are alike.
 func TestAnyLegalPlay(t *testing.T) {
 	t.Parallel()
-	catalogue, err := games.NewCatalogue(Game())
-	if err != nil {
-		t.Fatal(err)
-	}
-	game, _ := catalogue.Lookup("guess")
-	seed := fairness.NewServerSeed()
-	rapid.Check(t, func(t *rapid.T) {
-		variant := rapid.SampledFrom(game.Variants).Draw(t, "variant")
-		rec := games.Record{
-			RoundID: "test", GameID: game.ID, Variant: variant.ID, RulesHash: variant.RulesHash, Currency: "USD",
-			ServerSeedHash: seed.Hash(), ServerSeed: seed.Reveal(), ClientSeed: "player", Nonce: rapid.Uint64().Draw(t, "nonce"),
-		}
-		pair := fairness.Pair{ServerSeed: seed, ClientSeed: rec.ClientSeed}
-		if rapid.Bool().Draw(t, "forced") {
-			letters := rapid.StringOfN(rapid.SampledFrom([]rune("ABC")), positions, positions, positions).Draw(t, "key")
-			rec.Forced, err = variant.Force(json.RawMessage(`{"key":"` + letters + `"}`))
-			if err != nil {
-				t.Fatal(err)
+	gamestest.LegalPlay{
+		Game: Game(), Steps: longest,
+		Outcome: func(t *rapid.T) string {
+			if !rapid.Bool().Draw(t, "forced") {
+				return ""
 			}
-		}
-		round, state, paid := games.Round{Currency: usd}, json.RawMessage(nil), money.Zero(usd)
-		step := func(kind games.ActionType, name, payload string) {
-			draws := fairness.Forced(pair.Round(rec.Nonce), rec.Forced)
-			var result games.Result
-			switch kind {
-			case games.TypeCashOut:
-				result, err = games.CashOut(variant, round, state, draws)
-			case games.TypeExpiry:
-				result, err = games.Expire(variant, round, state, draws)
-			default:
-				result, err = games.Play(variant, round, state, games.Action{Name: name, Payload: json.RawMessage(payload)}, draws)
-			}
-			if err != nil {
-				t.Fatalf("%s %s: %v", name, payload, err)
-			}
-			paid = paid.Add(result.Payout)
-			rec.Actions = append(rec.Actions, games.RecordedAction{
-				Step: len(rec.Actions), RequestID: "r", Type: kind, Payload: json.RawMessage(payload), Outcome: result.Outcome,
-				Stake: result.Stake.Number(), Payout: result.Payout.Number(), Balance: "0", At: time.Unix(0, 0),
-			})
-			round, state, rec.Status = round.Next(result), result.State, result.Status
-			if result.Win.Multiple < 0 || result.Win.Multiple > most {
-				t.Fatalf("the win is %v", result.Win.Multiple)
-			}
-		}
-		step(games.TypeAction, "bet", `{"action":"bet","amount":0.07}`)
-		for rec.Status == games.InProgress {
-			own := stateOf(t, state)
-			if own.Value <= 0 || own.Value >= most || len(rec.Actions) > longest {
-				t.Fatalf("after %d actions the state is %+v", len(rec.Actions), own)
-			}
-			if own.Takeable && rapid.IntRange(0, 9).Draw(t, "cash out") == 0 {
-				step(rapid.SampledFrom([]games.ActionType{games.TypeCashOut, games.TypeExpiry}).Draw(t, "how"), "", `{}`)
-				break
-			}
-			position := rapid.IntRange(0, positions-1).Filter(func(i int) bool { return !own.Own.Revealed[i] }).Draw(t, "position")
+			return `{"key":"` + rapid.StringOfN(rapid.SampledFrom([]rune("ABC")), positions, positions, positions).Draw(t, "key") + `"}`
+		},
+		Step: func(t *rapid.T, state json.RawMessage) string {
+			own := gamestest.StateOf[State](t, state).Own
+			position := rapid.IntRange(0, positions-1).Filter(func(i int) bool { return !own.Revealed[i] }).Draw(t, "position")
 			open := strings.Map(func(c rune) rune {
-				if strings.ContainsRune(own.Own.Struck[position], c) {
+				if strings.ContainsRune(own.Struck[position], c) {
 					return -1
 				}
 				return c
 			}, alphabet)
-			character := rapid.SampledFrom([]byte(open[:min(len(open), 5)])).Draw(t, "character")
-			step(games.TypeAction, "guess", guessOf(position, string(character)))
-		}
-		rec.Stake, rec.Payout = round.Stake.Number(), paid.Number()
-		report, err := games.Verify(catalogue, rec)
-		if err != nil || !report.OK {
-			t.Fatalf("%v %+v", err, report.Checks)
-		}
-	})
+			return guessOf(position, string(rapid.SampledFrom([]byte(open[:min(len(open), 5)])).Draw(t, "character")))
+		},
+	}.Check(t)
 }
 
 // TestNothingOpenDependsOnTheKey changes what nobody has guessed of the key, and plays on: whoever plays is told the same until a
@@ -100,18 +47,12 @@ func TestNothingOpenDependsOnTheKey(t *testing.T) {
 	other := forced(t, g, `{"key":"AZYXWVUTSRQP","rises":[6,7,2,6]}`)
 	same := func() {
 		t.Helper()
-		var shown [2][]byte
+		var shown [2]json.RawMessage
 		for i, round := range []*table{one, other} {
-			view, err := round.engine.View(round.round, round.last.State)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if shown[i], err = games.Encode(view); err != nil {
-				t.Fatal(err)
-			}
+			shown[i] = gamestest.Shown(t, round.Engine, round.Round, round.Last.State)
 		}
-		if !bytes.Equal(shown[0], shown[1]) || !bytes.Equal(one.last.Outcome, other.last.Outcome) {
-			t.Errorf("shown:\n%s\n%s\n%s\n%s", shown[0], shown[1], one.last.Outcome, other.last.Outcome)
+		if !bytes.Equal(shown[0], shown[1]) || !bytes.Equal(one.Last.Outcome, other.Last.Outcome) {
+			t.Errorf("shown:\n%s\n%s\n%s\n%s", shown[0], shown[1], one.Last.Outcome, other.Last.Outcome)
 		}
 	}
 	same()
@@ -123,68 +64,50 @@ func TestNothingOpenDependsOnTheKey(t *testing.T) {
 	}
 }
 
-// FuzzGuess throws payloads at a round: it refuses them with an error that says why and changes nothing, or plays a legal guess.
+// FuzzGuess throws payloads at a round.
 func FuzzGuess(f *testing.F) {
-	for _, seed := range []string{
+	g := rulesOf(f, "RTP_96")
+	gamestest.FuzzAction(f, twoGuessed, "guess", []string{
 		guessOf(3, "K"), guessOf(0, "A"), guessOf(12, "K"), guessOf(-1, "K"), guessOf(0, "k"), guessOf(0, "Ä"),
 		guessOf(0, ""), guessOf(0, "AB"),
 		guessOf(1, "B"), `{"position":3.0,"character":"K"}`, `{"position":3}`, `{"position":"3","character":"K"}`, `{}`, `null`, ``, `[[[`,
 		`{"position":3,"position":3,"character":"K"}`, `{"position":3,"character":"K","x":1}`, `{"position":3,"character":null}`,
 		"{\"position\":3,\"character\":\"\xff\"}",
-	} {
-		f.Add([]byte(seed))
-	}
-	g := rulesOf(f, "RTP_96")
-	before := forced(f, g, `{"key":"ABCDEFGHIJKL"}`)
-	before.guess(f, 0, "A")
-	before.guess(f, 1, "C")
-	f.Fuzz(func(t *testing.T, payload []byte) {
-		round := *before
-		err := round.act("guess", string(payload))
-		var field *games.FieldError
-		var action *games.ActionError
-		switch {
-		case errors.As(err, &field):
-			if field.Field == "" || field.Reason == "" {
-				t.Fatalf("%q: an error that says nothing: %#v", payload, field)
-			}
-		case errors.As(err, &action):
-			if action.Reason == "" || len(action.Allowed) != 2 {
-				t.Fatalf("%q: an error that says nothing: %#v", payload, action)
-			}
-		case err != nil:
-			t.Fatalf("%q: %v", payload, err)
-		case round.last.Status == games.InProgress:
-			if own := stateOf(t, round.last.State); !g.Valid(own) || own.Steps != 3 {
-				t.Fatalf("%q led to %+v", payload, own)
-			}
+	}, func(t *testing.T, payload []byte, after gamestest.Table) {
+		if after.Last.Status != games.InProgress {
+			return
+		}
+		if own := gamestest.StateOf[State](t, after.Last.State); !g.Valid(own) || own.Steps != 3 {
+			t.Fatalf("%q led to %+v", payload, own)
 		}
 	})
 }
 
-// FuzzState throws states at the engine: it refuses what is not a state, and can play on with all that it takes.
+// twoGuessed is a round with a right guess and a wrong one.
+func twoGuessed(t testing.TB) gamestest.Table {
+	t.Helper()
+	round := forced(t, rulesOf(t, "RTP_96"), `{"key":"ABCDEFGHIJKL"}`)
+	round.guess(t, 0, "A")
+	round.guess(t, 1, "C")
+	return round.Table
+}
+
+var another = games.Action{Name: "guess", Payload: json.RawMessage(guessOf(5, "9"))}
+
+// FuzzState throws states at the engine.
 func FuzzState(f *testing.F) {
+	gamestest.FuzzState(f, twoGuessed, gamestest.Changed(f, string(twoGuessed(f).Last.State), corruptions), another, nil)
+}
+
+// FuzzForce throws outcomes at Force: what it takes, it deals.
+func FuzzForce(f *testing.F) {
 	g := rulesOf(f, "RTP_96")
-	round := forced(f, g, `{"key":"ABCDEFGHIJKL"}`)
-	round.guess(f, 0, "A")
-	round.guess(f, 1, "C")
-	state := string(round.last.State)
-	f.Add([]byte(state))
-	for _, change := range corruptions {
-		f.Add([]byte(strings.Replace(state, change[0], change[1], 1)))
-	}
-	f.Fuzz(func(t *testing.T, state []byte) {
-		tampered := *round
-		tampered.last.State = append(json.RawMessage{}, state...)
-		_, err := tampered.engine.View(tampered.round, tampered.last.State)
-		var wrong *games.StateError
-		if err != nil && !errors.As(err, &wrong) {
-			t.Fatalf("%s: %v is no StateError", state, err)
-		}
-		played := tampered.act("guess", guessOf(5, "9"))
-		var refused *games.ActionError
-		if (err == nil) != (played == nil) && !errors.As(played, &refused) {
-			t.Fatalf("%s: shown with %v, played with %v", state, err, played)
+	gamestest.FuzzForce(f, Engine{Game: g}, []string{
+		`{"key":"ABCDEFGHIJKL"}`, `{"key":"K7QXA0ZB19MM","rises":[9,4,6]}`, `{"key":"ABCDEFGHIJKL","rises":[]}`, `{"key":"abc"}`, `{}`, `null`,
+	}, func(t *testing.T, outcome []byte, script fairness.Script) {
+		round := open(t, g, fairness.Forced(fairness.NewSimulation(1), script))
+		if dealt := gamestest.StateOf[State](t, round.Last.State).Own.Key; !bytes.Contains(outcome, []byte(dealt)) {
+			t.Fatalf("%q dealt %s", outcome, dealt)
 		}
 	})
 }
@@ -218,35 +141,8 @@ var corruptions = [][2]string{
 
 func TestForeignStates(t *testing.T) {
 	t.Parallel()
-	round := forced(t, rulesOf(t, "RTP_96"), `{"key":"ABCDEFGHIJKL"}`)
-	round.guess(t, 0, "A")
-	round.guess(t, 1, "C")
-	state := string(round.last.State)
-	for _, change := range corruptions {
-		text := strings.Replace(state, change[0], change[1], 1)
-		if text == state {
-			t.Errorf("%s does not change %s", change, state)
-		}
-		var wrong *games.StateError
-		for name, try := range map[string]func() error{
-			"view": func() error { _, err := round.engine.View(round.round, json.RawMessage(text)); return err },
-			"play": func() error {
-				tampered := *round
-				tampered.last.State = json.RawMessage(text)
-				return tampered.act("guess", guessOf(5, "9"))
-			},
-			"cash out": func() error {
-				_, err := games.CashOut(round.engine, round.round, json.RawMessage(text), round.draws)
-				return err
-			},
-			"expire": func() error {
-				_, err := games.Expire(round.engine, round.round, json.RawMessage(text), round.draws)
-				return err
-			},
-		} {
-			if err := try(); !errors.As(err, &wrong) {
-				t.Errorf("%s: %s: %v is no StateError", change, name, err)
-			}
-		}
+	round := twoGuessed(t)
+	for _, text := range gamestest.Changed(t, string(round.Last.State), corruptions) {
+		gamestest.RefusesState(t, round, text, another)
 	}
 }

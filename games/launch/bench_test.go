@@ -1,56 +1,22 @@
 package launch
 
 import (
-	"encoding/json"
 	"testing"
 
 	"croupier/fairness"
 	"croupier/games"
+	"croupier/games/gamestest"
 )
 
-// BenchmarkRound measures whole rounds of the calm strategy, some eight shots each, without seed hashing, states and money.
+// BenchmarkRound measures whole rounds of the calm strategy, some eight shots each.
 func BenchmarkRound(b *testing.B) {
-	b.ReportAllocs()
-	s := Game().Variants[2].Engine.(games.Analyst).Strategies()[2]
-	d := fairness.NewSimulation(1)
-	for b.Loop() {
-		if _, _, err := s.Round(d); err != nil {
-			b.Fatal(err)
-		}
-	}
+	gamestest.BenchRound(b, Game().Variants[2].Engine.(games.Analyst).Strategies()[2])
 }
 
-// BenchmarkSeededRound measures the same rounds drawn from seeds.
-func BenchmarkSeededRound(b *testing.B) {
-	b.ReportAllocs()
-	s := Game().Variants[2].Engine.(games.Analyst).Strategies()[2]
-	pair := fairness.Pair{ServerSeed: fairness.NewServerSeed(), ClientSeed: "benchmark"}
-	var nonce uint64
-	for b.Loop() {
-		if _, _, err := s.Round(pair.Round(nonce)); err != nil {
-			b.Fatal(err)
-		}
-		nonce++
-	}
-}
-
-// BenchmarkStep measures one shot as the server plays it: state read and written, drawn from seeds, settled and encoded.
+// BenchmarkStep measures one shot as the server plays it.
 func BenchmarkStep(b *testing.B) {
-	b.ReportAllocs()
-	engine := Game().Variants[2]
-	pair := fairness.Pair{ServerSeed: fairness.NewServerSeed(), ClientSeed: "benchmark"}
-	results, r, err := play(engine, usd, pair.Round(0), betOf("1"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	shot := games.Action{Name: action, Payload: json.RawMessage(`{"action":"launch","angle":62.0,"power":1800}`)}
-	var nonce uint64
-	for b.Loop() {
-		if _, err := games.Play(engine, r, results[0].State, shot, pair.Round(nonce)); err != nil {
-			b.Fatal(err)
-		}
-		nonce++
-	}
+	at := gamestest.Open(b, Game().Variants[2], fairness.Pair{ServerSeed: fairness.NewServerSeed(), ClientSeed: "benchmark"}.Round(0))
+	gamestest.BenchStep(b, at, action, `{"action":"launch","angle":62.0,"power":1800}`)
 }
 
 // BenchmarkAnalyse measures the mathematics of one variant.

@@ -5,6 +5,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"croupier/games/gamestest"
 )
 
 // TestDocs keeps the bands, the shapes and the examples of the rules page as the code has them.
@@ -15,7 +17,7 @@ func TestDocs(t *testing.T) {
 		t.Fatal(err)
 	}
 	engine := variant(t, "RTP_96")
-	results, _, err := play(engine, usd, forced(t, engine, 9), betOf("1"), shotOf("62.0", "1800"))
+	results, _, err := gamestest.Play(engine, usd, forced(t, engine, 9), betOf("1"), shotOf("62.0", "1800"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"croupier/fairness"
 	"croupier/games"
+	"croupier/games/gamestest"
 	"croupier/wallet/money"
 )
 
@@ -26,61 +27,20 @@ func shotOf(angle, power string) games.Action {
 
 func variant(t testing.TB, id string) games.Variant {
 	t.Helper()
-	v, ok := Game().Variant(id)
-	if !ok {
-		t.Fatalf("no variant %s", id)
-	}
-	return v
-}
-
-// play plays actions until one is refused, and returns what they did and the round after them.
-func play(e games.Engine, c money.Currency, d fairness.Draws, actions ...games.Action) (results []games.Result, r games.Round, err error) {
-	r = games.Round{Currency: c}
-	var state json.RawMessage
-	for _, a := range actions {
-		result, err := games.Play(e, r, state, a, d)
-		if err != nil {
-			return results, r, err
-		}
-		results, state, r = append(results, result), result.State, r.Next(result)
-	}
-	return results, r, nil
+	return gamestest.Variant(t, Game(), id)
 }
 
 // forced are draws in which the winds are forced.
 func forced(t testing.TB, e games.Engine, winds ...int) fairness.Draws {
 	t.Helper()
 	text, _ := json.Marshal(map[string]any{"winds": winds})
-	script, err := e.Force(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return fairness.Forced(fairness.NewSimulation(1), script)
-}
-
-func TestGameIsFitForTheCatalogue(t *testing.T) {
-	t.Parallel()
-	catalogue, err := games.NewCatalogue(Game())
-	if err != nil {
-		t.Fatal(err)
-	}
-	game, ok := catalogue.Lookup("launch")
-	if !ok || game.Default != "RTP_96" || len(game.Variants) != 4 {
-		t.Errorf("the catalogue has %+v", game)
-	}
-	hashes := map[string]bool{}
-	for _, v := range game.Variants {
-		hashes[v.RulesHash] = true
-	}
-	if len(hashes) != 4 {
-		t.Errorf("%d rules hashes for 4 variants", len(hashes))
-	}
+	return gamestest.Forced(t, e, string(text))
 }
 
 func TestDraws(t *testing.T) {
 	t.Parallel()
 	draws, trace := fairness.Traced(fairness.Forced(fairness.NewSimulation(1), fairness.Script{"1": {0}, "2": {0}}))
-	_, _, err := play(variant(t, "RTP_96"), usd, draws, betOf("1"), shotOf("45.0", "100"), shotOf("45.0", "100"))
+	_, _, err := gamestest.Play(variant(t, "RTP_96"), usd, draws, betOf("1"), shotOf("45.0", "100"), shotOf("45.0", "100"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +78,7 @@ func TestEndings(t *testing.T) {
 		"a landing multiplies by its own pad":   {[]int{3, best, 16}, shots(3, shot), games.CashedOut, "240.00"},
 		"the tenth shot can be lost, of course": {append(make([]int, 9), 7), shots(10, shotOf("45.0", "100")), games.Completed, "0.00"},
 	} {
-		results, r, err := play(engine, usd, forced(t, engine, test.winds...), test.actions...)
+		results, r, err := gamestest.Play(engine, usd, forced(t, engine, test.winds...), test.actions...)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -178,21 +138,21 @@ func TestRefusedActions(t *testing.T) {
 		`{"angle":62,"power":1800,"wind":3}`:   "wind is an unknown field",
 		`[]`:                                   "payload must be an object",
 	} {
-		_, _, err := play(engine, usd, fairness.NewSimulation(1), betOf("1"), games.Action{Name: action, Payload: []byte(payload)})
+		_, _, err := gamestest.Play(engine, usd, fairness.NewSimulation(1), betOf("1"), games.Action{Name: action, Payload: []byte(payload)})
 		var wrong *games.FieldError
 		if !errors.As(err, &wrong) || err.Error() != want {
 			t.Errorf("%s: %v, want %s", payload, err, want)
 		}
 	}
 	var wrong *games.ActionError
-	if _, _, err := play(engine, usd, nil, shotOf("62", "1800")); !errors.As(err, &wrong) || !reflect.DeepEqual(wrong.Allowed, []string{"bet"}) {
+	if _, _, err := gamestest.Play(engine, usd, nil, shotOf("62", "1800")); !errors.As(err, &wrong) || !reflect.DeepEqual(wrong.Allowed, []string{"bet"}) {
 		t.Errorf("a launch without a bet: %v", err)
 	}
 	draws := forced(t, engine, 0, 0)
-	if _, _, err := play(engine, usd, draws, betOf("1"), betOf("1")); !errors.As(err, &wrong) || len(wrong.Allowed) != 1 {
+	if _, _, err := gamestest.Play(engine, usd, draws, betOf("1"), betOf("1")); !errors.As(err, &wrong) || len(wrong.Allowed) != 1 {
 		t.Errorf("a second bet: %v", err)
 	}
-	_, _, err := play(engine, usd, draws, betOf("1"), shotOf("45", "100"), betOf("1"))
+	_, _, err := gamestest.Play(engine, usd, draws, betOf("1"), shotOf("45", "100"), betOf("1"))
 	if !errors.As(err, &wrong) || !reflect.DeepEqual(wrong.Allowed, []string{"launch", "cashout"}) {
 		t.Errorf("a bet after a shot: %v", err)
 	}
@@ -203,7 +163,7 @@ func TestEqualNumbersAreEqualLaunches(t *testing.T) {
 	engine := variant(t, "RTP_96")
 	var first string
 	for _, a := range []games.Action{shotOf("62", "1800"), shotOf("62.0", "1800.0"), shotOf("62.000", "1800.00")} {
-		results, _, err := play(engine, usd, forced(t, engine, 7), betOf("1"), a)
+		results, _, err := gamestest.Play(engine, usd, forced(t, engine, 7), betOf("1"), a)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -224,7 +184,7 @@ func TestForce(t *testing.T) {
 		for pad := range padCount {
 			aim := (pad * 7) % padCount
 			a := games.Action{Name: action, Payload: launchAt(t, number, aim)}
-			results, _, err := play(engine, usd, forced(t, engine, (pad-aim+padCount)%padCount), betOf("1"), a)
+			results, _, err := gamestest.Play(engine, usd, forced(t, engine, (pad-aim+padCount)%padCount), betOf("1"), a)
 			if err != nil {
 				t.Fatal(err)
 			}

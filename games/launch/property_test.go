@@ -1,9 +1,7 @@
 package launch
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"reflect"
 	"testing"
@@ -12,93 +10,36 @@ import (
 
 	"croupier/fairness"
 	"croupier/games"
+	"croupier/games/gamestest"
 	"croupier/wallet/money"
 )
 
-// TestAnyLegalRound plays legal rounds from real seeds, and plays each again from what was recorded.
+// TestAnyLegalRound plays legal rounds, some of them with forced winds.
 func TestAnyLegalRound(t *testing.T) {
 	t.Parallel()
-	game, serverSeed := Game(), fairness.NewServerSeed()
-	rapid.Check(t, func(t *rapid.T) {
-		v := rapid.SampledFrom(game.Variants).Draw(t, "variant")
-		code := rapid.SampledFrom([]string{"USD", "JPY", "BTC"}).Draw(t, "currency")
-		currency, err := money.LookupCurrency(code)
-		if err != nil {
-			t.Fatal(err)
-		}
-		nonce := rapid.Uint64().Draw(t, "nonce")
-		winds := rapid.SliceOfN(rapid.IntRange(0, padCount-1), 0, maxShots).Draw(t, "winds")
-		draws := func() fairness.Draws {
-			seeded := fairness.Pair{ServerSeed: serverSeed, ClientSeed: "player"}.Round(nonce)
+	gamestest.LegalPlay{
+		Game: Game(), Steps: maxShots,
+		Outcome: func(t *rapid.T) string {
+			winds := rapid.SliceOfN(rapid.IntRange(0, padCount-1), 0, maxShots).Draw(t, "winds")
 			if len(winds) == 0 {
-				return seeded
+				return ""
 			}
 			text, _ := json.Marshal(map[string]any{"winds": winds})
-			script, err := v.Force(text)
-			if err != nil {
-				t.Fatal(err)
+			return string(text)
+		},
+		Step: func(t *rapid.T, _ json.RawMessage) string {
+			angle := rapid.IntRange(minAngle, maxAngle).Draw(t, "angle")
+			power := rapid.IntRange(minPower, maxPower).Draw(t, "power")
+			return string(shotOf(fmt.Sprintf("%d.%d", angle/10, angle%10), fmt.Sprint(power)).Payload)
+		},
+		Open: checkOpen,
+		Over: func(t *rapid.T, last games.Result) {
+			o := last.Step.Outcome.(Outcome)
+			if o.Splash != (last.Status == games.Completed) || o.CanCashOut || o.Splash != (o.Multiplier == "0") || o.Splash != (last.Win.Multiple == 0) {
+				t.Fatalf("%s with the outcome %+v", last.Status, o)
 			}
-			return fairness.Forced(seeded, script)
-		}
-		stake := money.New(currency, rapid.Int64Range(1, 1_000_000_000).Draw(t, "stake"))
-		actions, results := playAny(t, v, stake, draws())
-		again, _, err := play(v, currency, draws(), actions...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i := range actions {
-			if !bytes.Equal(again[i].Outcome, results[i].Outcome) || !bytes.Equal(again[i].State, results[i].State) ||
-				!again[i].Payout.Equal(results[i].Payout) || again[i].Status != results[i].Status {
-				t.Fatalf("action %d again: %s, was %s", i, again[i].Outcome, results[i].Outcome)
-			}
-		}
-	})
-}
-
-// playAny plays a round to its end, checking what it is worth at every step.
-func playAny(t *rapid.T, e games.Engine, stake money.Amount, d fairness.Draws) (actions []games.Action, results []games.Result) {
-	r := games.Round{Currency: stake.Currency()}
-	a := betOf(string(stake.Number()))
-	var state json.RawMessage
-	for {
-		result, err := games.Play(e, r, state, a, d)
-		if err != nil {
-			t.Fatalf("%s: %v", a.Payload, err)
-		}
-		actions, results = append(actions, a), append(results, result)
-		r, state = r.Next(result), result.State
-		if !r.Stake.Equal(stake) || r.Step > maxShots+1 {
-			t.Fatalf("after %d actions %s is at stake", r.Step, r.Stake)
-		}
-		if result.Status != games.InProgress {
-			checkEnd(t, result, stake)
-			return actions, results
-		}
-		checkOpen(t, e, r, state)
-		if r.Step > 1 && rapid.IntRange(0, 9).Draw(t, "cash out") == 0 {
-			if _, err := games.CashOut(e, r, state, d); err != nil {
-				t.Fatal(err)
-			}
-			return actions, results
-		}
-		angle := rapid.IntRange(minAngle, maxAngle).Draw(t, "angle")
-		power := rapid.IntRange(minPower, maxPower).Draw(t, "power")
-		a = shotOf(fmt.Sprintf("%d.%d", angle/10, angle%10), fmt.Sprint(power))
-	}
-}
-
-// checkEnd checks the payout of a round that ended by itself: what it was worth, rounded to a neighbouring minor unit.
-func checkEnd(t *rapid.T, result games.Result, stake money.Amount) {
-	o := result.Step.Outcome.(Outcome)
-	if o.Splash != (result.Status == games.Completed) || o.CanCashOut || o.Splash != (o.Multiplier == "0") {
-		t.Fatalf("%s with the outcome %+v", result.Status, o)
-	}
-	if o.Splash != (result.Win.Multiple == 0) || result.Win.Multiple < 0 || result.Win.Multiple >= most {
-		t.Fatalf("%s pays %d", result.Status, result.Win.Multiple)
-	}
-	if lost := result.Payout.IsZero(); o.Splash && !lost || result.Payout.Cmp(stake.Times(most/games.MultipleUnit)) > 0 {
-		t.Fatalf("a stake of %s pays %s", stake, result.Payout)
-	}
+		},
+	}.Check(t)
 }
 
 // checkOpen checks what an open round is worth, and that its view shows all of its state and nothing else.
@@ -128,36 +69,35 @@ func checkOpen(t *rapid.T, e games.Engine, r games.Round, state json.RawMessage)
 	}
 }
 
-// FuzzLaunch throws payloads at an open round: it refuses with an error that names the field, or plays a launch.
+// opened is a round before its first shot.
+func opened(t testing.TB) gamestest.Table {
+	return gamestest.Open(t, variant(t, "RTP_96"), fairness.NewSimulation(1))
+}
+
+// FuzzLaunch throws payloads at an open round.
 func FuzzLaunch(f *testing.F) {
-	for _, seed := range []string{
+	gamestest.FuzzAction(f, opened, action, []string{
 		`{"action":"launch","angle":62.0,"power":1800}`, `{"angle":10,"power":100}`, `{"angle":80.0,"power":2000.0}`,
 		`{"angle":62.05,"power":1800}`, `{"angle":1e999999999,"power":1}`, `{"angle":-0.0,"power":-0}`,
 		`{"angle":999999999999999.999999999999999999,"power":999999999999999}`, `{"angle":45,"angle":46,"power":500}`,
 		`{"angle":45,"power":500}{}`, "{\"angle\":45,\"pow\xffer\":500}", `null`, ``, `[[[[`,
-	} {
-		f.Add([]byte(seed))
-	}
-	engine := variant(f, "RTP_96")
-	f.Fuzz(func(t *testing.T, payload []byte) {
-		results, _, err := play(engine, usd, fairness.NewSimulation(1), betOf("1"), games.Action{Name: action, Payload: payload})
-		var wrong *games.FieldError
-		switch {
-		case errors.As(err, &wrong) && wrong.Field != "" && wrong.Reason != "":
-		case err != nil:
-			t.Fatalf("%q: %#v is no good error", payload, err)
-		default:
-			if o := results[1].Step.Outcome.(Outcome); o.Range < 348 || o.Range > 407_747 || o.Pad != (o.Aim+o.Wind)%padCount {
-				t.Fatalf("%q: %+v", payload, o)
-			}
+	}, func(t *testing.T, payload []byte, after gamestest.Table) {
+		if o := after.Last.Step.Outcome.(Outcome); o.Range < 348 || o.Range > 407_747 || o.Pad != (o.Aim+o.Wind)%padCount {
+			t.Fatalf("%q: %+v", payload, o)
 		}
 	})
 }
 
-// FuzzState throws states at the engine: it refuses with a StateError, or the state is one that it would write itself.
+// FuzzState throws states at the engine: the value of one that it takes is the value of its landing.
 func FuzzState(f *testing.F) {
 	const good = `{"version":1,"steps":1,"value":96000000,"takeable":true,"own":{"landings":[{"band":0,"pad":0}]}}`
-	for _, seed := range []string{
+	shotOnce := func(t testing.TB) gamestest.Table {
+		at := gamestest.NewTable(t, variant(t, "RTP_96"), fairness.NewSimulation(1))
+		at.Round.Bet, at.Round.Stake, at.Round.Step = money.New(usd, 100), money.New(usd, 100), 2
+		at.Last.State = json.RawMessage(good)
+		return at
+	}
+	gamestest.FuzzState(f, shotOnce, []string{
 		good,
 		`{"version":2,"steps":1,"value":96000000,"takeable":true,"own":{"landings":[{"band":0,"pad":0}]}}`,
 		`{"version":1,"steps":1,"value":96000001,"takeable":true,"own":{"landings":[{"band":0,"pad":0}]}}`,
@@ -169,52 +109,24 @@ func FuzzState(f *testing.F) {
 		`{"version":1,"steps":1,"value":96000000,"takeable":true,"own":{"landings":[]}}`,
 		`{"version":1,"steps":1,"value":96000000,"takeable":true,"own":{"landings":[{"band":0,"pad":-1}]}}`,
 		`{"version":1,"steps":1,"value":96000000,"takeable":true}`, `{}`, `null`, ``,
-	} {
-		f.Add([]byte(seed))
-	}
-	engine := variant(f, "RTP_96")
-	f.Fuzz(func(t *testing.T, state []byte) {
-		r := games.Round{Currency: usd, Bet: money.New(usd, 100), Stake: money.New(usd, 100), Step: 2}
-		result, err := games.Play(engine, r, state, shotOf("45.0", "100"), fairness.NewSimulation(1))
-		var wrong *games.StateError
-		if errors.As(err, &wrong) {
-			for what, by := range map[string]func() error{
-				"view":    func() error { _, err := engine.View(r, state); return err },
-				"expiry":  func() error { _, err := engine.Expire(r, state); return err },
-				"cashout": func() error { _, err := engine.CashOut(r, state); return err },
-			} {
-				if err := by(); !errors.As(err, &wrong) {
-					t.Fatalf("%q: %s is %v, not refused", state, what, err)
-				}
-			}
-			return
+	}, shotOf("45.0", "100"), func(t *testing.T, at gamestest.Table) {
+		r := gamestest.StateOf[State](t, at.Last.State)
+		if len(r.Own.Landings) != 1 {
+			t.Fatalf("%q is taken with %d landings", at.Last.State, len(r.Own.Landings))
 		}
-		if err != nil {
-			t.Fatalf("%q: %v is no StateError", state, err)
-		}
-		o := result.Step.Outcome.(Outcome)
-		first := o.Shots[0]
-		want := (96_000_000 / factorScale) * bands[first.Band].Pads[first.Pad]
-		if len(o.Shots) != 2 || want == 0 || !bytes.Contains(state, fmt.Append(nil, want)) {
-			t.Fatalf("%q was played as a round with the shots %+v", state, o.Shots)
+		first := r.Own.Landings[0]
+		if want := (96_000_000 / factorScale) * bands[first.Band].Pads[first.Pad]; want == 0 || int64(r.Value) != want {
+			t.Fatalf("%q is taken, worth %d", at.Last.State, want)
 		}
 	})
 }
 
-// FuzzForce throws outcomes at Force: it refuses with an error that names the field, or gives one draw a shot.
+// FuzzForce throws outcomes at Force: what it takes are one draw a shot.
 func FuzzForce(f *testing.F) {
-	for _, seed := range []string{`{"winds":[0,19]}`, `{"winds":[]}`, `{"winds":[20]}`, `{"winds":null}`, `{}`, `{"pads":[1]}`} {
-		f.Add([]byte(seed))
-	}
-	engine := variant(f, "RTP_96")
-	f.Fuzz(func(t *testing.T, outcome []byte) {
-		script, err := engine.Force(outcome)
-		var wrong *games.FieldError
-		switch {
-		case err != nil && !errors.As(err, &wrong):
-			t.Fatalf("%q: %v is no FieldError", outcome, err)
-		case err == nil && (len(script) < 1 || len(script) > maxShots || len(script["1"]) != 1):
-			t.Fatalf("%q gave the script %v", outcome, script)
-		}
-	})
+	gamestest.FuzzForce(f, variant(f, "RTP_96"), []string{`{"winds":[0,19]}`, `{"winds":[]}`, `{"winds":[20]}`, `{"winds":null}`, `{}`, `{"pads":[1]}`},
+		func(t *testing.T, outcome []byte, script fairness.Script) {
+			if len(script) < 1 || len(script) > maxShots || len(script["1"]) != 1 {
+				t.Fatalf("%q gave the script %v", outcome, script)
+			}
+		})
 }

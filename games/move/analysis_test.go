@@ -4,12 +4,12 @@ import (
 	"math/big"
 	"testing"
 
-	"croupier/fairness"
 	"croupier/games"
+	"croupier/games/gamestest"
 )
 
 // rounds is how many rounds the plainest and the boldest strategy are simulated for; the others for a fifth.
-const rounds = 100_000 / slowness
+const rounds = 100_000 / gamestest.Slowness
 
 func analyse(t testing.TB, v games.Variant) games.Analysis {
 	t.Helper()
@@ -30,16 +30,9 @@ func TestReturns(t *testing.T) {
 			t.Errorf("%s returns %s", v.ID, v.RTP().FloatString(12))
 		}
 		a := analyse(t, v)
-		if first := a.Outlooks[0]; first.Strategy != "first-step" || first.Return.Low.Cmp(v.RTP()) != 0 {
-			t.Errorf("%s: the plainest strategy is %s and returns %s", v.ID, first.Strategy, first.Return.Low)
-		}
-		for _, o := range a.Outlooks {
-			if !o.Return.Exact() || o.Return.Low.Cmp(a.Bounds.Lowest) < 0 || o.Return.High.Cmp(a.Bounds.Highest) > 0 {
-				t.Errorf("%s: %s returns %s, outside the bounds", v.ID, o.Strategy, o.Return.Low.FloatString(12))
-			}
-			if o.MaximumWin.High.Cmp(inStakes(most)) > 0 {
-				t.Errorf("%s: %s wins %s, above the maximum win", v.ID, o.Strategy, o.MaximumWin.High.FloatString(8))
-			}
+		gamestest.CheckAnalysis(t, v, a)
+		if first := a.Outlooks[0]; first.Strategy != "first-step" {
+			t.Errorf("%s: the plainest strategy is %s", v.ID, first.Strategy)
 		}
 		if a.Cap.Most != most || a.Cap.Cost.High.Sign() != 0 {
 			t.Errorf("%s: the cap is %s and costs %s", v.ID, a.Cap.Most, a.Cap.Cost.High)
@@ -96,48 +89,10 @@ func TestKnownOutlooks(t *testing.T) {
 func TestSimulation(t *testing.T) {
 	t.Parallel()
 	v := variant(t, "RTP_96")
-	outlooks := analyse(t, v).Outlooks
-	for i, s := range v.Engine.(games.Analyst).Strategies() {
-		t.Run(s.Name, func(t *testing.T) {
-			t.Parallel()
-			d := fairness.NewSimulation(uint64(1 + i))
-			n := int64(rounds)
-			if i > 1 {
-				n /= 5
-			}
-			var hits int64
-			sum, most := new(big.Int), games.Multiple(0)
-			for range n {
-				staked, won, err := s.Round(d)
-				if err != nil || staked != games.MultipleUnit {
-					t.Fatalf("staked %d: %v", staked, err)
-				}
-				if won > 0 {
-					hits++
-				}
-				most = max(most, won)
-				sum.Add(sum, big.NewInt(int64(won)))
-			}
-			o := outlooks[i]
-			chance := o.HitFrequency.Low
-			hit := new(big.Rat).Mul(chance, new(big.Rat).Sub(big.NewRat(1, 1), chance))
-			checkWithin4Sigma(t, "hits", n, big.NewRat(hits, 1), chance, hit)
-			checkWithin4Sigma(t, "won", n, new(big.Rat).SetFrac(sum, big.NewInt(games.MultipleUnit)), o.Return.Low, o.Variance.Low)
-			if o.Strategy != s.Name || inStakes(most).Cmp(o.MaximumWin.High) > 0 {
-				t.Errorf("%s won %s at most, more than the maximum of %s", s.Name, most, o.Strategy)
-			}
-		})
-	}
-}
-
-// checkWithin4Sigma compares the sum of all rounds with the mean and the variance of one.
-func checkWithin4Sigma(t *testing.T, what string, rounds int64, sum, mean, variance *big.Rat) {
-	t.Helper()
-	n := big.NewRat(rounds, 1)
-	off := new(big.Rat).Sub(sum, new(big.Rat).Mul(n, mean))
-	square := new(big.Rat).Quo(off.Mul(off, off), new(big.Rat).Mul(n, variance))
-	t.Logf("%s: z² = %s", what, square.FloatString(2))
-	if square.Cmp(big.NewRat(16, 1)) > 0 {
-		t.Errorf("%s: %s in %d rounds, want %s each: z² is %s", what, sum.FloatString(2), rounds, mean.FloatString(6), square.FloatString(2))
-	}
+	gamestest.Simulate(t, v, analyse(t, v), func(strategy int) int {
+		if strategy > 1 {
+			return rounds / 5
+		}
+		return rounds
+	})
 }

@@ -3,34 +3,13 @@ package move
 import (
 	"testing"
 
-	"croupier/fairness"
 	"croupier/games"
+	"croupier/games/gamestest"
 )
 
-// BenchmarkRound measures whole rounds that are never cashed out, some eight cells each, without seed hashing, states and money.
+// BenchmarkRound measures whole rounds that are never cashed out, some eight cells each.
 func BenchmarkRound(b *testing.B) {
-	b.ReportAllocs()
-	s := Game().Variants[2].Engine.(games.Analyst).Strategies()[1]
-	d := fairness.NewSimulation(1)
-	for b.Loop() {
-		if _, _, err := s.Round(d); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-// BenchmarkSeededRound measures the same rounds drawn from seeds.
-func BenchmarkSeededRound(b *testing.B) {
-	b.ReportAllocs()
-	s := Game().Variants[2].Engine.(games.Analyst).Strategies()[1]
-	pair := fairness.Pair{ServerSeed: fairness.NewServerSeed(), ClientSeed: "benchmark"}
-	var nonce uint64
-	for b.Loop() {
-		if _, _, err := s.Round(pair.Round(nonce)); err != nil {
-			b.Fatal(err)
-		}
-		nonce++
-	}
+	gamestest.BenchRound(b, Game().Variants[2].Engine.(games.Analyst).Strategies()[1])
 }
 
 // BenchmarkPath measures the way of a long move.
@@ -42,20 +21,9 @@ func BenchmarkPath(b *testing.B) {
 	}
 }
 
-// BenchmarkStep measures one move of five cells as the server plays it: state read and written, settled and encoded.
+// BenchmarkStep measures one move of five cells as the server plays it.
 func BenchmarkStep(b *testing.B) {
-	b.ReportAllocs()
-	engine := Game().Variants[2]
-	draws := forced(b, engine)
-	results, r, err := play(engine, usd, draws, betOf("1"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	for b.Loop() {
-		if _, err := games.Play(engine, r, results[0].State, moveOf(50, 0), draws); err != nil {
-			b.Fatal(err)
-		}
-	}
+	gamestest.BenchStep(b, gamestest.Open(b, Game().Variants[2], forced(b, Game().Variants[2])), action, string(moveOf(50, 0).Payload))
 }
 
 // BenchmarkAnalyse measures the mathematics of one variant.

@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"croupier/games/gamestest"
 )
 
 // TestDocs keeps the tables, the shapes and the examples of the rules page as the code has them.
@@ -16,7 +18,7 @@ func TestDocs(t *testing.T) {
 		t.Fatal(err)
 	}
 	engine := variant(t, "RTP_96")
-	results, _, err := play(engine, usd, forced(t, engine, [2]int{12, 4}), betOf("1"), moveOf(20, 0), moveOf(30, -30))
+	results, _, err := gamestest.Play(engine, usd, forced(t, engine, [2]int{12, 4}), betOf("1"), moveOf(20, 0), moveOf(30, -30))
 	if err != nil {
 		t.Fatal(err)
 	}

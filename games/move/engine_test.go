@@ -12,6 +12,7 @@ import (
 	"croupier/fairness"
 	"croupier/games"
 	"croupier/games/cashout"
+	"croupier/games/gamestest"
 	"croupier/wallet/money"
 )
 
@@ -29,25 +30,7 @@ func moveOf(dx, dy int) games.Action {
 
 func variant(t testing.TB, id string) games.Variant {
 	t.Helper()
-	v, ok := Game().Variant(id)
-	if !ok {
-		t.Fatalf("no variant %s", id)
-	}
-	return v
-}
-
-// play plays actions until one is refused, and returns what they did and the round after them.
-func play(e games.Engine, c money.Currency, d fairness.Draws, actions ...games.Action) (results []games.Result, r games.Round, err error) {
-	r = games.Round{Currency: c}
-	var state json.RawMessage
-	for _, a := range actions {
-		result, err := games.Play(e, r, state, a, d)
-		if err != nil {
-			return results, r, err
-		}
-		results, state, r = append(results, result), result.State, r.Next(result)
-	}
-	return results, r, nil
+	return gamestest.Variant(t, Game(), id)
 }
 
 // forced are draws in which traps are forced.
@@ -57,36 +40,13 @@ func forced(t testing.TB, e games.Engine, traps ...[2]int) fairness.Draws {
 		traps = [][2]int{}
 	}
 	text, _ := json.Marshal(map[string]any{"traps": traps})
-	script, err := e.Force(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return fairness.Forced(fairness.NewSimulation(1), script)
-}
-
-func TestGameIsFitForTheCatalogue(t *testing.T) {
-	t.Parallel()
-	catalogue, err := games.NewCatalogue(Game())
-	if err != nil {
-		t.Fatal(err)
-	}
-	game, ok := catalogue.Lookup("move")
-	if !ok || game.Default != "RTP_96" || len(game.Variants) != 4 {
-		t.Errorf("the catalogue has %+v", game)
-	}
-	hashes := map[string]bool{}
-	for _, v := range game.Variants {
-		hashes[v.RulesHash] = true
-	}
-	if len(hashes) != 4 {
-		t.Errorf("%d rules hashes for 4 variants", len(hashes))
-	}
+	return gamestest.Forced(t, e, string(text))
 }
 
 func TestDraws(t *testing.T) {
 	t.Parallel()
 	draws, trace := fairness.Traced(forced(t, variant(t, "RTP_96")))
-	if _, _, err := play(variant(t, "RTP_96"), usd, draws, betOf("1"), moveOf(10, 0), moveOf(0, 50)); err != nil {
+	if _, _, err := gamestest.Play(variant(t, "RTP_96"), usd, draws, betOf("1"), moveOf(10, 0), moveOf(0, 50)); err != nil {
 		t.Fatal(err)
 	}
 	if len(trace.Draws) != covered-1 {
@@ -125,7 +85,7 @@ func TestMove(t *testing.T) {
 	t.Parallel()
 	engine := variant(t, "RTP_96")
 	trap := [2]int{10, 7}
-	results, r, err := play(engine, usd, forced(t, engine, trap), betOf("1.00"), moveOf(20, 0), moveOf(-20, 0), moveOf(4, 4), moveOf(45, -10))
+	results, r, err := gamestest.Play(engine, usd, forced(t, engine, trap), betOf("1.00"), moveOf(20, 0), moveOf(-20, 0), moveOf(4, 4), moveOf(45, -10))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +127,7 @@ func TestLastCell(t *testing.T) {
 		for _, payload := range spiral[:48] { // 7 cells by 7: it ends in their upper right corner
 			actions = append(actions, games.Action{Name: action, Payload: payload})
 		}
-		results, _, err := play(v, usd, forced(t, v), append(actions, moveOf(0, -45))...)
+		results, _, err := gamestest.Play(v, usd, forced(t, v), append(actions, moveOf(0, -45))...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -202,7 +162,7 @@ func TestLastMove(t *testing.T) {
 		for i := range 199 {
 			actions = append(actions, moveOf(1-i%2*2, 0))
 		}
-		results, r, err := play(engine, usd, forced(t, engine), actions...)
+		results, r, err := gamestest.Play(engine, usd, forced(t, engine), actions...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -236,7 +196,7 @@ func TestCashOutAndExpiry(t *testing.T) {
 	t.Parallel()
 	engine := variant(t, "RTP_96")
 	draws := forced(t, engine)
-	results, r, err := play(engine, usd, draws, betOf("1.00"), moveOf(4, 4))
+	results, r, err := gamestest.Play(engine, usd, draws, betOf("1.00"), moveOf(4, 4))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,7 +208,7 @@ func TestCashOutAndExpiry(t *testing.T) {
 	if err != nil || expired.Status != games.Completed || expired.Payout.String() != "1.00" {
 		t.Errorf("expired before the first cell: %v, %s paying %s", err, expired.Status, expired.Payout)
 	}
-	results, r, err = play(engine, usd, draws, betOf("100000000.00"), moveOf(50, 0))
+	results, r, err = gamestest.Play(engine, usd, draws, betOf("100000000.00"), moveOf(50, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -286,7 +246,7 @@ func TestRefusedActions(t *testing.T) {
 		`{"dx":1,"dy":0,"dz":0}`:     "dz is an unknown field",
 		`7`:                          "payload must be an object",
 	} {
-		_, _, err := play(engine, usd, fairness.NewSimulation(1), betOf("1"), games.Action{Name: action, Payload: []byte(payload)})
+		_, _, err := gamestest.Play(engine, usd, fairness.NewSimulation(1), betOf("1"), games.Action{Name: action, Payload: []byte(payload)})
 		var wrong *games.FieldError
 		if !errors.As(err, &wrong) || err.Error() != want {
 			t.Errorf("%s: %v, want %s", payload, err, want)
@@ -299,15 +259,15 @@ func TestRefusedActions(t *testing.T) {
 		if a.Payload[len(a.Payload)-2] == '6' {
 			first = moveOf(0, -50)
 		}
-		if _, _, err := play(engine, usd, forced(t, engine), betOf("1"), first, a); err == nil || err.Error() != want {
+		if _, _, err := gamestest.Play(engine, usd, forced(t, engine), betOf("1"), first, a); err == nil || err.Error() != want {
 			t.Errorf("%s after %s: %v, want %s", a.Payload, first.Payload, err, want)
 		}
 	}
 	var wrong *games.ActionError
-	if _, _, err := play(engine, usd, nil, moveOf(1, 0)); !errors.As(err, &wrong) || !reflect.DeepEqual(wrong.Allowed, []string{"bet"}) {
+	if _, _, err := gamestest.Play(engine, usd, nil, moveOf(1, 0)); !errors.As(err, &wrong) || !reflect.DeepEqual(wrong.Allowed, []string{"bet"}) {
 		t.Errorf("a move without a bet: %v", err)
 	}
-	_, _, err := play(engine, usd, forced(t, engine), betOf("1"), moveOf(10, 0), betOf("1"))
+	_, _, err := gamestest.Play(engine, usd, forced(t, engine), betOf("1"), moveOf(10, 0), betOf("1"))
 	if !errors.As(err, &wrong) || !reflect.DeepEqual(wrong.Allowed, []string{"move", "cashout"}) {
 		t.Errorf("a bet after a move: %v", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"croupier/fairness"
 	"croupier/games"
 	"croupier/games/cashout"
+	"croupier/games/gamestest"
 )
 
 // layouts is the number of ways to lay the traps under so many cells.
@@ -50,7 +51,7 @@ func TestEveryCellIsFair(t *testing.T) {
 // TestTrapsAreUniform deals many fields: each cell but the centre hides a trap in 25 of 224 of them.
 func TestTrapsAreUniform(t *testing.T) {
 	t.Parallel()
-	const deals = 50_000 / slowness
+	const deals = 50_000 / gamestest.Slowness
 	var count [cells]int64
 	d := fairness.NewSimulation(7)
 	for range deals {

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+
+	"croupier/games/gamestest"
 )
 
 // sampledPath finds the cells of a segment without path: it looks at every point where the segment meets a grid line, at its end,
@@ -83,7 +85,7 @@ func TestPath(t *testing.T) {
 		from := point{70 + at%cellSize, 70 + at/cellSize}
 		for dx := -longest; dx <= longest; dx++ {
 			for dy := -longest; dy <= longest; dy++ {
-				if number++; number%(211*slowness) != 0 {
+				if number++; number%(211*gamestest.Slowness) != 0 {
 					continue
 				}
 				by := point{dx, dy}

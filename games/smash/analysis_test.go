@@ -1,13 +1,12 @@
 package smash
 
 import (
-	"math"
 	"math/big"
 	"sync"
 	"testing"
 
-	"croupier/fairness"
 	"croupier/games"
+	"croupier/games/gamestest"
 )
 
 // analysed is the analysis of RTP_96, computed once for all tests.
@@ -39,19 +38,11 @@ func TestRTP(t *testing.T) {
 
 func TestAnalysis(t *testing.T) {
 	t.Parallel()
-	if raceEnabled {
+	if gamestest.Slowness > 1 {
 		t.Skip("takes seconds under the race detector, and nothing in it is concurrent")
 	}
 	a, g := analysed(), rulesOf(t, "RTP_96")
-	for i, s := range g.Strategies() {
-		o := a.Outlooks[i]
-		if o.Strategy != s.Name || !o.Return.Exact() {
-			t.Fatalf("outlook %d is of %s, strategy of %s", i, o.Strategy, s.Name)
-		}
-		if o.Return.Low.Cmp(a.Bounds.Lowest) < 0 || o.Return.Low.Cmp(a.Bounds.Highest) > 0 {
-			t.Errorf("%s returns %s", s.Name, o.Return.Low.FloatString(10))
-		}
-	}
+	gamestest.CheckAnalysis(t, gamestest.Variant(t, Game(), "RTP_96"), a)
 	end := a.Outlooks[1]
 	if end.MaximumWin.Low.Cmp(big.NewRat(250, 1)) != 0 || end.MaximumWinChance.Low.Sign() == 0 {
 		t.Errorf("the maximum win of to-the-end is %s", end.MaximumWin.Low)
@@ -74,39 +65,16 @@ func TestAnalysis(t *testing.T) {
 	}
 }
 
-// TestSimulation plays every strategy and compares its return and its hit frequency with the exact ones: the z-scores have to be within
-// ±4. The seeds are fixed, so that it cannot fail by chance.
+// TestSimulation plays every strategy.
 func TestSimulation(t *testing.T) {
 	t.Parallel()
-	if raceEnabled {
+	if gamestest.Slowness > 1 {
 		t.Skip("needs the analysis")
 	}
-	for i, s := range rulesOf(t, "RTP_96").Strategies() {
-		rounds := 200_000
-		if s.Name == "to-the-end" {
-			rounds = 100_000
+	gamestest.Simulate(t, gamestest.Variant(t, Game(), "RTP_96"), analysed(), func(strategy int) int {
+		if strategy == 1 { // to-the-end
+			return 100_000
 		}
-		o := analysed().Outlooks[i]
-		draws := fairness.NewSimulation(uint64(i))
-		sum, paid := 0.0, 0.0
-		for range rounds {
-			staked, won, err := s.Round(draws)
-			if err != nil || staked != games.MultipleUnit || won > most {
-				t.Fatalf("%s: %v for %v, %v", s.Name, won, staked, err)
-			}
-			sum += float64(won) / games.MultipleUnit
-			if won > 0 {
-				paid++
-			}
-		}
-		n := float64(rounds)
-		mean, _ := o.Return.Low.Float64()
-		variance, _ := o.Variance.Low.Float64()
-		hit, _ := o.HitFrequency.Low.Float64()
-		z, hits := (sum-n*mean)/math.Sqrt(n*variance), (paid-n*hit)/math.Sqrt(n*hit*(1-hit))
-		t.Logf("%s: %d rounds return %.4f, z = %+.2f; hits z = %+.2f", s.Name, rounds, sum/n, z, hits)
-		if math.Abs(z) > 4 || math.Abs(hits) > 4 {
-			t.Errorf("%s: z = %+.2f, hits z = %+.2f", s.Name, z, hits)
-		}
-	}
+		return 200_000
+	})
 }

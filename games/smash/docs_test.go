@@ -2,14 +2,12 @@ package smash
 
 import (
 	"fmt"
-	"math/big"
 	"os"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 
-	"croupier/games"
+	"croupier/games/gamestest"
 )
 
 func rulesPage(t *testing.T) string {
@@ -56,31 +54,15 @@ func TestRulesPageHasTheTables(t *testing.T) {
 // TestRulesPageForcesWhatItSays plays the page's examples of forced outcomes.
 func TestRulesPageForcesWhatItSays(t *testing.T) {
 	t.Parallel()
-	examples := regexp.MustCompile("(?m)^\\| `({\"multipliers.*})` \\| (.*) \\| (.*) \\|$").FindAllStringSubmatch(rulesPage(t), -1)
-	if len(examples) != 4 {
-		t.Fatalf("the rules page has %d examples", len(examples))
-	}
-	for _, example := range examples {
-		round := forced(t, rulesOf(t, "RTP_96"), example[1])
-		hits, err := strconv.Atoi(example[2])
+	gamestest.CheckExamples(t, rulesPage(t), "multipliers", 4, func(outcome, hits string) gamestest.Table {
+		round := forced(t, rulesOf(t, "RTP_96"), outcome)
+		count, err := strconv.Atoi(hits)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for range hits {
+		for range count {
 			round.hit(t)
 		}
-		if example[3] == "lost" {
-			if round.last.Status != games.Completed || !round.last.Payout.IsZero() {
-				t.Errorf("%s is not lost: %s", example[1], round.last.Outcome)
-			}
-			continue
-		}
-		win := round.last.Win.Multiple
-		if round.last.Status == games.InProgress {
-			win = stateOf(t, round.last.State).Value
-		}
-		if want, _ := new(big.Rat).SetString(example[3]); big.NewRat(int64(win), games.MultipleUnit).Cmp(want) != 0 {
-			t.Errorf("%s is worth %v, not %s", example[1], win, example[3])
-		}
-	}
+		return round.Table
+	})
 }

@@ -2,7 +2,6 @@ package smash
 
 import (
 	"errors"
-	"math/big"
 	"math/bits"
 
 	"croupier/games"
@@ -205,25 +204,9 @@ func (t *tally) add(s sums, each chance) {
 	}
 }
 
-// outlook turns the sums, in units and multiples, into fractions of the stake.
+// outlook is the mathematics of a strategy of which these are the sums, in units and multiples.
 func (t *tally) outlook(strategy string, unit chance) games.Outlook {
-	stake := big.NewInt(games.MultipleUnit)
-	share := func(sum *weighed, stakes int) *big.Rat {
-		of := unit.big()
-		for range stakes {
-			of.Mul(of, stake)
-		}
-		return new(big.Rat).SetFrac(sum.big(), of)
-	}
-	mean := share(&t.value, 1)
-	variance := share(&t.square, 2)
-	variance.Sub(variance, new(big.Rat).Mul(mean, mean))
-	return games.Outlook{
-		Strategy:         strategy,
-		Return:           games.Exactly(mean),
-		HitFrequency:     games.Exactly(share(&t.chance, 0)),
-		Variance:         games.Exactly(variance),
-		MaximumWin:       games.Exactly(big.NewRat(int64(t.most), games.MultipleUnit)),
-		MaximumWinChance: games.Exactly(share(&t.mostChance, 0)),
-	}
+	return cashout.Sums{
+		Unit: unit.big(), Chance: t.chance.big(), Value: t.value.big(), Square: t.square.big(), Most: t.most, MostChance: t.mostChance.big(),
+	}.Outlook(strategy)
 }

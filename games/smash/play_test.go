@@ -9,87 +9,47 @@ import (
 	"croupier/fairness"
 	"croupier/games"
 	"croupier/games/cashout"
-	"croupier/wallet/money"
+	"croupier/games/gamestest"
 )
-
-var usd, _ = money.LookupCurrency("USD")
 
 // rulesOf returns the rules of a variant.
 func rulesOf(t testing.TB, id string) *rules {
 	t.Helper()
-	variant, ok := Game().Variant(id)
-	if !ok {
-		t.Fatalf("no variant %s", id)
-	}
-	return variant.Engine.(Engine).Game.(*rules)
+	return gamestest.Variant(t, Game(), id).Engine.(Engine).Game.(*rules)
 }
 
 func eachVariant(t *testing.T, test func(t *testing.T, g *rules)) {
 	t.Helper()
-	for _, v := range Game().Variants {
-		t.Run(v.ID, func(t *testing.T) {
-			t.Parallel()
-			test(t, rulesOf(t, v.ID))
-		})
-	}
+	gamestest.EachVariant(t, Game(), func(t *testing.T, v games.Variant) { test(t, v.Engine.(Engine).Game.(*rules)) })
 }
 
-// table plays a round as a server does, through states that are JSON.
-type table struct {
-	engine games.Engine
-	draws  fairness.Draws
-	round  games.Round
-	last   games.Result
-}
+// table plays a round.
+type table struct{ gamestest.Table }
 
 func open(t testing.TB, g *rules, draws fairness.Draws) *table {
 	t.Helper()
-	table := &table{engine: Engine{Game: g}, draws: draws, round: games.Round{Currency: usd}}
-	if err := table.act("bet", `{"action":"bet","amount":1.00}`); err != nil {
-		t.Fatal(err)
-	}
-	return table
+	return &table{gamestest.Open(t, Engine{Game: g}, draws)}
 }
 
 // forced opens a round of an outcome.
 func forced(t testing.TB, g *rules, outcome string) *table {
 	t.Helper()
-	script, err := g.Force(json.RawMessage(outcome))
-	if err != nil {
-		t.Fatalf("%s: %v", outcome, err)
-	}
-	return open(t, g, fairness.Forced(fairness.NewSimulation(1), script))
-}
-
-func (t *table) act(name, payload string) error {
-	result, err := games.Play(t.engine, t.round, t.last.State, games.Action{Name: name, Payload: json.RawMessage(payload)}, t.draws)
-	if err == nil {
-		t.round, t.last = t.round.Next(result), result
-	}
-	return err
+	return open(t, g, gamestest.Forced(t, g, outcome))
 }
 
 // hit hits and returns what the player is told.
 func (t *table) hit(tb testing.TB) Outcome {
 	tb.Helper()
-	if err := t.act("hit", string(hitPayload)); err != nil {
+	if err := t.Act("hit", string(hitPayload)); err != nil {
 		tb.Fatal(err)
 	}
-	return *t.last.Step.Outcome.(*Outcome)
-}
-
-func stateOf(t interface{ Fatal(...any) }, text json.RawMessage) cashout.Round[State] {
-	var r cashout.Round[State]
-	if err := games.Decode(text, &r); err != nil {
-		t.Fatal(err)
-	}
-	return r
+	return *t.Last.Step.Outcome.(*Outcome)
 }
 
 func TestARoundAsItIsPlayed(t *testing.T) {
 	t.Parallel()
 	round := forced(t, rulesOf(t, "RTP_96"), `{"multipliers":[1,2,0.5],"hammerBreakOnHit":4}`)
-	if text := string(round.last.Outcome); text !=
+	if text := string(round.Last.Outcome); text !=
 		`{"hitCount":0,"accumulatedMultiplier":0.96,"canCashOut":false,"nextFactors":[0.5555,0.8888,1.1111,1.3888,2.2222]}` {
 		t.Errorf("the bet's outcome is %s", text)
 	}
@@ -102,20 +62,20 @@ func TestARoundAsItIsPlayed(t *testing.T) {
 			`"nextFactors":[0.5555,0.8888,1.1111,1.3888,2.2222]}`,
 	} {
 		round.hit(t)
-		if string(round.last.Outcome) != want {
-			t.Errorf("hit %d: %s", i+1, round.last.Outcome)
+		if string(round.Last.Outcome) != want {
+			t.Errorf("hit %d: %s", i+1, round.Last.Outcome)
 		}
 	}
-	cashed, err := games.CashOut(round.engine, round.round, round.last.State, round.draws)
+	cashed, err := round.CashOut()
 	if err != nil || cashed.Win.Multiple != 131_687_241 || string(cashed.Outcome) !=
 		`{"hitCount":3,"accumulatedMultiplier":1.3168,"canCashOut":false,"nextFactors":[],"crackThreshold":20,"hammerBreakOnHit":4}` {
 		t.Errorf("the cash-out: %v %+v %s", err, cashed.Win, cashed.Outcome)
 	}
 	round.hit(t)
-	if round.last.Status != games.Completed || !round.last.Payout.IsZero() || string(round.last.Outcome) !=
+	if round.Last.Status != games.Completed || !round.Last.Payout.IsZero() || string(round.Last.Outcome) !=
 		`{"factor":null,"broke":true,"cracked":false,"bonus":null,"hitCount":4,"accumulatedMultiplier":0,"canCashOut":false,`+
 			`"nextFactors":[],"crackThreshold":20,"hammerBreakOnHit":4}` {
-		t.Errorf("the break: %s %s", round.last.Status, round.last.Outcome)
+		t.Errorf("the break: %s %s", round.Last.Status, round.Last.Outcome)
 	}
 }
 
@@ -125,10 +85,10 @@ func TestTheSafeCracks(t *testing.T) {
 	for range 8 {
 		round.hit(t)
 	}
-	before := stateOf(t, round.last.State).Value
+	before := gamestest.StateOf[State](t, round.Last.State).Value
 	last := round.hit(t)
 	if !last.Cracked || last.Bonus == nil || last.HammerBreakOnHit != nil || last.CrackThreshold != 9 || last.CanCashOut {
-		t.Fatalf("%s", round.last.Outcome)
+		t.Fatalf("%s", round.Last.Outcome)
 	}
 	bonus, err := last.Bonus.Factor.Scaled(2)
 	if err != nil {
@@ -136,10 +96,10 @@ func TestTheSafeCracks(t *testing.T) {
 	}
 	factor := rulesOf(t, "RTP_96").scales[9].times(uint64(bonus))
 	want, _ := cashout.Times(before, factor.num, factor.den, most)
-	if round.last.Status != games.CashedOut || round.last.Win.Multiple != want || want <= before {
-		t.Errorf("%s pays %v, want %v", round.last.Outcome, round.last.Win.Multiple, want)
+	if round.Last.Status != games.CashedOut || round.Last.Win.Multiple != want || want <= before {
+		t.Errorf("%s pays %v, want %v", round.Last.Outcome, round.Last.Win.Multiple, want)
 	}
-	if text := string(round.last.Outcome); !strings.Contains(text, `"hammerBreakOnHit":null`) {
+	if text := string(round.Last.Outcome); !strings.Contains(text, `"hammerBreakOnHit":null`) {
 		t.Errorf("a hammer that never breaks: %s", text)
 	}
 }
@@ -151,8 +111,8 @@ func TestTheHammerBreaksFirst(t *testing.T) {
 	for range 8 {
 		round.hit(t)
 	}
-	if last := round.hit(t); !last.Broke || last.Cracked || round.last.Status != games.Completed {
-		t.Errorf("%s", round.last.Outcome)
+	if last := round.hit(t); !last.Broke || last.Cracked || round.Last.Status != games.Completed {
+		t.Errorf("%s", round.Last.Outcome)
 	}
 }
 
@@ -162,20 +122,20 @@ func TestTheMaximumWinEndsTheRound(t *testing.T) {
 	for range 6 {
 		round.hit(t)
 	}
-	if last := round.hit(t); round.last.Status != games.CashedOut || round.last.Win.Multiple != most || last.AccumulatedMultiplier != "250" {
-		t.Errorf("%s", round.last.Outcome)
+	if last := round.hit(t); round.Last.Status != games.CashedOut || round.Last.Win.Multiple != most || last.AccumulatedMultiplier != "250" {
+		t.Errorf("%s", round.Last.Outcome)
 	}
 }
 
 func TestAnExpiredRound(t *testing.T) {
 	t.Parallel()
 	round := forced(t, rulesOf(t, "RTP_96"), `{"multipliers":[1],"hammerBreakOnHit":null}`)
-	result, err := games.Expire(round.engine, round.round, round.last.State, round.draws)
-	if err != nil || result.Status != games.Completed || !result.Payout.Equal(round.round.Stake) {
+	result, err := round.Expire()
+	if err != nil || result.Status != games.Completed || !result.Payout.Equal(round.Round.Stake) {
 		t.Errorf("before the first hit: %v %s %v", result.Status, result.Payout, err)
 	}
 	round.hit(t)
-	result, err = games.Expire(round.engine, round.round, round.last.State, round.draws)
+	result, err = round.Expire()
 	if err != nil || result.Status != games.CashedOut || result.Win.Multiple != 106_666_666 ||
 		!strings.Contains(string(result.Outcome), "crackThreshold") {
 		t.Errorf("after it: %v %s %v", result.Status, result.Outcome, err)
@@ -187,17 +147,17 @@ func TestRefusedActions(t *testing.T) {
 	round := forced(t, rulesOf(t, "RTP_96"), `{"multipliers":[1],"hammerBreakOnHit":null}`)
 	var action *games.ActionError
 	var field *games.FieldError
-	if err := round.act("smash", `{}`); !errors.As(err, &action) || len(action.Allowed) != 1 {
+	if err := round.Act("smash", `{}`); !errors.As(err, &action) || len(action.Allowed) != 1 {
 		t.Errorf("%v", err)
 	}
-	if err := round.act("hit", `{"action":"hit","hard":true}`); !errors.As(err, &field) || field.Field != "hard" {
+	if err := round.Act("hit", `{"action":"hit","hard":true}`); !errors.As(err, &field) || field.Field != "hard" {
 		t.Errorf("%v", err)
 	}
-	if _, err := games.CashOut(round.engine, round.round, round.last.State, round.draws); !errors.As(err, &action) {
+	if _, err := round.CashOut(); !errors.As(err, &action) {
 		t.Errorf("a cash-out before the first hit: %v", err)
 	}
 	round.hit(t)
-	if err := round.act("smash", `{}`); !errors.As(err, &action) || len(action.Allowed) != 2 {
+	if err := round.Act("smash", `{}`); !errors.As(err, &action) || len(action.Allowed) != 2 {
 		t.Errorf("%v", err)
 	}
 }
@@ -245,7 +205,7 @@ func TestForceDealsEveryRound(t *testing.T) {
 					outcome["hammerBreakOnHit"] = breaks
 				}
 				text, _ := json.Marshal(outcome)
-				if got := stateOf(t, forced(t, g, string(text)).last.State).Own; got != (State{threshold, breaks}) {
+				if got := gamestest.StateOf[State](t, forced(t, g, string(text)).Last.State).Own; got != (State{threshold, breaks}) {
 					t.Errorf("%s dealt %+v", text, got)
 				}
 			}

@@ -3,86 +3,32 @@ package smash
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
 	"croupier/fairness"
 	"croupier/games"
-	"croupier/wallet/money"
+	"croupier/games/gamestest"
 )
 
-// TestAnyLegalPlay plays legal rounds from real seeds, some of them forced, and verifies their records.
+// TestAnyLegalPlay plays legal rounds, some of them of high factors, so that they come to the maximum win.
 func TestAnyLegalPlay(t *testing.T) {
 	t.Parallel()
-	catalogue, err := games.NewCatalogue(Game())
-	if err != nil {
-		t.Fatal(err)
-	}
-	game, _ := catalogue.Lookup("safe-smash")
-	seed := fairness.NewServerSeed()
-	rapid.Check(t, func(t *rapid.T) {
-		variant := rapid.SampledFrom(game.Variants).Draw(t, "variant")
-		rec := games.Record{
-			RoundID: "test", GameID: game.ID, Variant: variant.ID, RulesHash: variant.RulesHash, Currency: "USD",
-			ServerSeedHash: seed.Hash(), ServerSeed: seed.Reveal(), ClientSeed: "player", Nonce: rapid.Uint64().Draw(t, "nonce"),
-		}
-		pair := fairness.Pair{ServerSeed: seed, ClientSeed: rec.ClientSeed}
-		if rapid.Bool().Draw(t, "forced") {
+	gamestest.LegalPlay{
+		Game: Game(), Steps: lastThreshold,
+		Outcome: func(t *rapid.T) string {
+			if !rapid.Bool().Draw(t, "forced") {
+				return ""
+			}
 			threshold := rapid.IntRange(firstThreshold, lastThreshold).Draw(t, "threshold")
 			twos := strings.Repeat(",2", rapid.IntRange(0, 6).Draw(t, "twos"))
-			outcome := fmt.Sprintf(`{"multipliers":[2%s],"hammerBreakOnHit":null,"crackThreshold":%d}`, twos, threshold)
-			if rec.Forced, err = variant.Force(json.RawMessage(outcome)); err != nil {
-				t.Fatal(err)
-			}
-		}
-		round, state, paid := games.Round{Currency: usd}, json.RawMessage(nil), money.Zero(usd)
-		step := func(kind games.ActionType, name, payload string) {
-			draws := fairness.Forced(pair.Round(rec.Nonce), rec.Forced)
-			var result games.Result
-			switch kind {
-			case games.TypeCashOut:
-				result, err = games.CashOut(variant, round, state, draws)
-			case games.TypeExpiry:
-				result, err = games.Expire(variant, round, state, draws)
-			default:
-				result, err = games.Play(variant, round, state, games.Action{Name: name, Payload: json.RawMessage(payload)}, draws)
-			}
-			if err != nil {
-				t.Fatalf("%s %s: %v", name, payload, err)
-			}
-			paid = paid.Add(result.Payout)
-			rec.Actions = append(rec.Actions, games.RecordedAction{
-				Step: len(rec.Actions), RequestID: "r", Type: kind, Payload: json.RawMessage(payload), Outcome: result.Outcome,
-				Stake: result.Stake.Number(), Payout: result.Payout.Number(), Balance: "0", At: time.Unix(0, 0),
-			})
-			round, state, rec.Status = round.Next(result), result.State, result.Status
-			if result.Win.Multiple < 0 || result.Win.Multiple > most {
-				t.Fatalf("the win is %v", result.Win.Multiple)
-			}
-		}
-		step(games.TypeAction, "bet", `{"action":"bet","amount":0.07}`)
-		for rec.Status == games.InProgress {
-			own := stateOf(t, state)
-			if own.Value <= 0 || own.Value >= most || len(rec.Actions) > lastThreshold {
-				t.Fatalf("after %d actions the state is %+v", len(rec.Actions), own)
-			}
-			if own.Takeable && rapid.IntRange(0, 19).Draw(t, "cash out") == 0 {
-				step(rapid.SampledFrom([]games.ActionType{games.TypeCashOut, games.TypeExpiry}).Draw(t, "how"), "", `{}`)
-				break
-			}
-			step(games.TypeAction, "hit", string(hitPayload))
-		}
-		rec.Stake, rec.Payout = round.Stake.Number(), paid.Number()
-		report, err := games.Verify(catalogue, rec)
-		if err != nil || !report.OK {
-			t.Fatalf("%v %+v", err, report.Checks)
-		}
-	})
+			return fmt.Sprintf(`{"multipliers":[2%s],"hammerBreakOnHit":null,"crackThreshold":%d}`, twos, threshold)
+		},
+		Step: func(*rapid.T, json.RawMessage) string { return string(hitPayload) },
+	}.Check(t)
 }
 
 // TestNothingOpenDependsOnTheSecrets plays the same hits on every safe and every hammer: while they go on, all players are told the same.
@@ -97,18 +43,11 @@ func TestNothingOpenDependsOnTheSecrets(t *testing.T) {
 				hammer = fmt.Sprint(breaks)
 			}
 			round := forced(t, g, fmt.Sprintf(`{"multipliers":[],"hammerBreakOnHit":%s,"crackThreshold":%d}`, hammer, threshold))
-			round.draws = fairness.NewSimulation(7)
-			for round.last.Status == games.InProgress {
-				view, err := round.engine.View(round.round, round.last.State)
-				if err != nil {
-					t.Fatal(err)
-				}
-				text, err := games.Encode(view)
-				if err != nil {
-					t.Fatal(err)
-				}
-				text = append(text, round.last.Outcome...)
-				hits := round.round.Step - 1
+			round.Draws = fairness.NewSimulation(7)
+			for round.Last.Status == games.InProgress {
+				view := gamestest.Shown(t, round.Engine, round.Round, round.Last.State)
+				text := append(view, round.Last.Outcome...)
+				hits := round.Round.Step - 1
 				if told[hits] == nil {
 					told[hits] = text
 				}
@@ -124,74 +63,45 @@ func TestNothingOpenDependsOnTheSecrets(t *testing.T) {
 	}
 }
 
-// FuzzHit throws payloads at a round: it refuses them with an error that names the field, or plays a hit.
+// FuzzHit throws payloads at a round.
 func FuzzHit(f *testing.F) {
-	for _, seed := range []string{
-		string(hitPayload), `{}`, `{"action":"hit","x":1}`, `{"action":1}`, `null`, ``, `[[[`, `{}{}`, "{\"a\xff\":1}",
-	} {
-		f.Add([]byte(seed))
+	opened := func(t testing.TB) gamestest.Table {
+		return forced(t, rulesOf(t, "RTP_96"), `{"multipliers":[1],"hammerBreakOnHit":null}`).Table
 	}
-	before := forced(f, rulesOf(f, "RTP_96"), `{"multipliers":[1],"hammerBreakOnHit":null}`)
-	f.Fuzz(func(t *testing.T, payload []byte) {
-		round := *before
-		err := round.act("hit", string(payload))
-		var field *games.FieldError
-		switch {
-		case errors.As(err, &field):
-			if field.Field == "" || field.Reason == "" {
-				t.Fatalf("%q: an error that says nothing: %#v", payload, field)
-			}
-		case err != nil:
-			t.Fatalf("%q: %v", payload, err)
-		case stateOf(t, round.last.State).Steps != 1:
-			t.Fatalf("%q led to %s", payload, round.last.State)
+	gamestest.FuzzAction(f, opened, "hit", []string{
+		string(hitPayload), `{}`, `{"action":"hit","x":1}`, `{"action":1}`, `null`, ``, `[[[`, `{}{}`, "{\"a\xff\":1}",
+	}, func(t *testing.T, payload []byte, after gamestest.Table) {
+		if gamestest.StateOf[State](t, after.Last.State).Steps != 1 {
+			t.Fatalf("%q led to %s", payload, after.Last.State)
 		}
 	})
 }
 
-// FuzzForce throws outcomes at Force: it refuses with an error that names the field, or gives draws for a round that can be opened.
+// FuzzForce throws outcomes at Force: with what it takes a round can be opened.
 func FuzzForce(f *testing.F) {
-	for _, seed := range []string{
+	g := rulesOf(f, "RTP_96")
+	gamestest.FuzzForce(f, Engine{Game: g}, []string{
 		`{"multipliers":[1,1.25],"hammerBreakOnHit":null}`, `{"multipliers":[],"hammerBreakOnHit":5,"crackThreshold":9}`,
 		`{"multipliers":[1.250],"hammerBreakOnHit":2}`, `{"multipliers":[1e2]}`, `{"multipliers":[99999999999999999999]}`, `{}`, `null`,
-	} {
-		f.Add([]byte(seed))
-	}
-	g := rulesOf(f, "RTP_96")
-	f.Fuzz(func(t *testing.T, outcome []byte) {
-		script, err := g.Force(outcome)
-		var wrong *games.FieldError
-		switch {
-		case err == nil:
-			open(t, g, fairness.Forced(fairness.NewSimulation(1), script))
-		case !errors.As(err, &wrong):
-			t.Fatalf("%q: %v is no FieldError", outcome, err)
-		}
+	}, func(t *testing.T, _ []byte, script fairness.Script) {
+		open(t, g, fairness.Forced(fairness.NewSimulation(1), script))
 	})
 }
 
-// FuzzState throws states at the engine: it refuses what is not a state, and can play on with all that it takes.
+// hitTwice is a round after two hits.
+func hitTwice(t testing.TB) gamestest.Table {
+	t.Helper()
+	round := forced(t, rulesOf(t, "RTP_96"), `{"multipliers":[1,2],"hammerBreakOnHit":5,"crackThreshold":11}`)
+	round.hit(t)
+	round.hit(t)
+	return round.Table
+}
+
+var another = games.Action{Name: "hit", Payload: hitPayload}
+
+// FuzzState throws states at the engine.
 func FuzzState(f *testing.F) {
-	round := forced(f, rulesOf(f, "RTP_96"), `{"multipliers":[1,2],"hammerBreakOnHit":5,"crackThreshold":11}`)
-	round.hit(f)
-	round.hit(f)
-	state := string(round.last.State)
-	f.Add([]byte(state))
-	for _, change := range corruptions {
-		f.Add([]byte(strings.Replace(state, change[0], change[1], 1)))
-	}
-	f.Fuzz(func(t *testing.T, state []byte) {
-		tampered := *round
-		tampered.last.State = append(json.RawMessage{}, state...)
-		_, err := tampered.engine.View(tampered.round, tampered.last.State)
-		var wrong *games.StateError
-		if err != nil && !errors.As(err, &wrong) {
-			t.Fatalf("%s: %v is no StateError", state, err)
-		}
-		if played := tampered.act("hit", string(hitPayload)); (err == nil) != (played == nil) {
-			t.Fatalf("%s: shown with %v, played with %v", state, err, played)
-		}
-	})
+	gamestest.FuzzState(f, hitTwice, gamestest.Changed(f, string(hitTwice(f).Last.State), corruptions), another, nil)
 }
 
 // corruptions are changes of the state that FuzzState and TestForeignStates begin with.
@@ -217,35 +127,8 @@ var corruptions = [][2]string{
 
 func TestForeignStates(t *testing.T) {
 	t.Parallel()
-	round := forced(t, rulesOf(t, "RTP_96"), `{"multipliers":[1,2],"hammerBreakOnHit":5,"crackThreshold":11}`)
-	round.hit(t)
-	round.hit(t)
-	state := string(round.last.State)
-	for _, change := range corruptions {
-		text := strings.Replace(state, change[0], change[1], 1)
-		if text == state {
-			t.Errorf("%s does not change %s", change, state)
-		}
-		var wrong *games.StateError
-		for name, try := range map[string]func() error{
-			"view": func() error { _, err := round.engine.View(round.round, json.RawMessage(text)); return err },
-			"play": func() error {
-				tampered := *round
-				tampered.last.State = json.RawMessage(text)
-				return tampered.act("hit", string(hitPayload))
-			},
-			"cash out": func() error {
-				_, err := games.CashOut(round.engine, round.round, json.RawMessage(text), round.draws)
-				return err
-			},
-			"expire": func() error {
-				_, err := games.Expire(round.engine, round.round, json.RawMessage(text), round.draws)
-				return err
-			},
-		} {
-			if err := try(); !errors.As(err, &wrong) {
-				t.Errorf("%s: %s: %v is no StateError", change, name, err)
-			}
-		}
+	round := hitTwice(t)
+	for _, text := range gamestest.Changed(t, string(round.Last.State), corruptions) {
+		gamestest.RefusesState(t, round, text, another)
 	}
 }

@@ -1,6 +1,0 @@
-//go:build !race
-
-package launch
-
-// slowness divides the number of rounds of long tests: the race detector makes them some twenty times slower.
-const slowness = 1

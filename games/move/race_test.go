@@ -1,5 +1,0 @@
-//go:build race
-
-package move
-
-const slowness = 20
