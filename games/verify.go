@@ -134,7 +134,11 @@ func (v *verification) replay(engine Engine, pair fairness.Pair) {
 		v.compare(names, action, &result)
 		v.round, v.state, v.payout, status = v.round.Next(result), result.State, v.payout.Add(result.Payout), result.Status
 	}
-	v.check("status", string(status), string(v.rec.Status))
+	if len(v.rec.Actions) == 0 {
+		v.fail("status", string(status), string(v.rec.Status))
+	} else {
+		v.check("status", string(status), string(v.rec.Status))
+	}
 	v.checkMoney("stake", v.round.Stake, v.rec.Stake)
 	v.checkMoney("payout", v.payout, v.rec.Payout)
 }
@@ -142,8 +146,14 @@ func (v *verification) replay(engine Engine, pair fairness.Pair) {
 func (v *verification) play(engine Engine, action *RecordedAction, draws fairness.Draws) (Result, error) {
 	switch action.Type {
 	case TypeCashOut:
+		if err := checkEmpty(action.Payload); err != nil {
+			return Result{}, err
+		}
 		return CashOut(engine, v.round, v.state, draws)
 	case TypeExpiry:
+		if err := checkEmpty(action.Payload); err != nil {
+			return Result{}, err
+		}
 		return Expire(engine, v.round, v.state, draws)
 	case TypeAction:
 		name, err := actionName(action.Payload)
@@ -153,6 +163,15 @@ func (v *verification) play(engine Engine, action *RecordedAction, draws fairnes
 		return Play(engine, v.round, v.state, Action{Name: name, Payload: action.Payload}, draws)
 	}
 	return Result{}, fmt.Errorf("%q is no type of action", clip(string(action.Type)))
+}
+
+// checkEmpty returns *FieldError unless a payload has no members, as those of a cash-out and an expiry: the action that a player
+// decided on cannot be retold as the server's.
+func checkEmpty(payload json.RawMessage) error {
+	if err := jsonv2.Unmarshal(payload, &struct{}{}, jsonv2.RejectUnknownMembers(true)); err != nil {
+		return &FieldError{"payload", "must be an empty object"}
+	}
+	return nil
 }
 
 // actionName returns the name that a payload gives its action.
