@@ -10,20 +10,11 @@ import (
 // TestSimulation plays 1,000,000 rounds by each strategy.
 func TestSimulation(t *testing.T) {
 	t.Parallel()
-	analysis, err := New(96).Analyse()
-	if err != nil {
-		t.Fatal(err)
-	}
-	gamestest.Simulate(t, gamestest.Variant(t, Game(), "RTP_96"), analysis, func(int) int { return 1_000_000 })
+	v := gamestest.Variant(t, Game(), "RTP_96")
+	gamestest.Simulate(t, v, gamestest.Analyse(t, v), func(int) int { return 1_000_000 })
 }
 
 func TestAnalysis(t *testing.T) {
 	t.Parallel()
-	gamestest.EachVariant(t, Game(), func(t *testing.T, v games.Variant) {
-		analysis, err := v.Engine.(Engine).Analyse()
-		if err != nil {
-			t.Fatal(err)
-		}
-		gamestest.CheckAnalysis(t, v, analysis)
-	})
+	gamestest.EachVariant(t, Game(), func(t *testing.T, v games.Variant) { gamestest.CheckAnalysis(t, v, gamestest.Analyse(t, v)) })
 }

@@ -12,14 +12,17 @@ import (
 func BenchRound(b *testing.B, s games.Strategy) {
 	pair := fairness.Pair{ServerSeed: fairness.NewServerSeed(), ClientSeed: "benchmark"}
 	simulation, nonce := fairness.NewSimulation(1), uint64(0)
-	for name, draws := range map[string]func() fairness.Draws{
-		"simulated": func() fairness.Draws { return simulation },
-		"seeded":    func() fairness.Draws { nonce++; return pair.Round(nonce) },
+	for _, by := range []struct {
+		name  string
+		draws func() fairness.Draws
+	}{
+		{"simulated", func() fairness.Draws { return simulation }},
+		{"seeded", func() fairness.Draws { nonce++; return pair.Round(nonce) }},
 	} {
-		b.Run(name, func(b *testing.B) {
+		b.Run(by.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, _, err := s.Round(draws()); err != nil {
+				if _, _, err := s.Round(by.draws()); err != nil {
 					b.Fatal(err)
 				}
 			}

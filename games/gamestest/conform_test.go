@@ -15,7 +15,7 @@ import (
 	"croupier/games/builtin"
 )
 
-// TestGamesHaveTheUsualVariants: all games of the catalogue have the same ones, but for those of blackjack, which has rules to choose from.
+// All games of the catalogue have the same variants, but for blackjack, which has rules to choose from.
 func TestGamesHaveTheUsualVariants(t *testing.T) {
 	t.Parallel()
 	for _, g := range builtin.Games() {

@@ -10,6 +10,16 @@ import (
 	"croupier/games"
 )
 
+// Analyse returns the mathematics of a variant.
+func Analyse(t T, v games.Variant) games.Analysis {
+	t.Helper()
+	a, err := v.Engine.(games.Analyst).Analyse()
+	if err != nil {
+		t.Fatalf("%s: %v", v.ID, err)
+	}
+	return a
+}
+
 // CheckAnalysis holds the analysis of a variant RTP_nn to what is true of every game: its return is nominal or less, by no more than
 // 0.05 percentage points; the plainest strategy has it; and every outlook is an exact one of the strategy in its place, within the bounds
 // and the maximum win.

@@ -72,14 +72,10 @@ func TestWrongFiguresAreFound(t *testing.T) {
 		"an outlook":    {func(a *games.Analysis) { a.Outlooks = a.Outlooks[:1] }, "", "1 outlooks"},
 		"a bounded one": {func(a *games.Analysis) { a.Outlooks[1].Return.High = big.NewRat(1, 1) }, "", "outlook 1"},
 	} {
-		analyst := v.Engine.(games.Analyst)
-		a, err := analyst.Analyse()
-		if err != nil {
-			t.Fatal(err)
-		}
+		a := Analyse(t, v)
 		test.change(&a)
 		played := complaints(func(found T) {
-			simulate(found, analyst.Strategies()[0], a.Outlooks[0], 20_000, fairness.NewSimulation(1))
+			simulate(found, v.Engine.(games.Analyst).Strategies()[0], a.Outlooks[0], 20_000, fairness.NewSimulation(1))
 		})
 		looked := complaints(func(found T) { CheckAnalysis(found, v, a) })
 		if (played == "") != (test.played == "") || !strings.Contains(played, test.played) {
@@ -120,10 +116,12 @@ func TestAStateThatIsTakenIsFound(t *testing.T) {
 	t.Parallel()
 	at := Open(t, ladder, fairness.NewSimulation(1))
 	good := string(at.Last.State)
-	if found := complaints(func(found T) { RefusesState(found, at, good, ActionOf(`{"action":"climb"}`)) }); strings.Count(found, "no StateError") != 4 {
+	found := complaints(func(found T) { RefusesState(found, at, good, ActionOf(`{"action":"climb"}`)) })
+	if strings.Count(found, "no StateError") != 4 {
 		t.Errorf("%q", found)
 	}
-	if found := complaints(func(found T) { Changed(found, good, [][2]string{{"falcon", "kestrel"}}) }); !strings.Contains(found, "does not change") {
+	found = complaints(func(found T) { Changed(found, good, [][2]string{{"falcon", "kestrel"}}) })
+	if !strings.Contains(found, "does not change") {
 		t.Errorf("%q", found)
 	}
 }

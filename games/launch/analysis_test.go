@@ -13,15 +13,6 @@ import (
 // rounds is how many rounds the plainest and the boldest strategy are simulated for; the others, of many shots, for a tenth.
 const rounds = 200_000 / gamestest.Slowness
 
-func analyse(t testing.TB, v games.Variant) games.Analysis {
-	t.Helper()
-	a, err := v.Engine.(games.Analyst).Analyse()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
-}
-
 func TestReturnIsNominal(t *testing.T) {
 	t.Parallel()
 	for id, nominal := range map[string]*big.Rat{
@@ -31,7 +22,7 @@ func TestReturnIsNominal(t *testing.T) {
 		if v.RTP().Cmp(nominal) != 0 { // a factor of the pond cuts nothing off
 			t.Errorf("%s returns %s", id, v.RTP().RatString())
 		}
-		a := analyse(t, v)
+		a := gamestest.Analyse(t, v)
 		gamestest.CheckAnalysis(t, v, a)
 		if first := a.Outlooks[0]; first.Strategy != "first-step" {
 			t.Errorf("%s: the plainest strategy is %s", v.ID, first.Strategy)
@@ -46,7 +37,7 @@ func TestReturnIsNominal(t *testing.T) {
 func TestKnownOutlooks(t *testing.T) {
 	t.Parallel()
 	outlooks := map[string]games.Outlook{}
-	for _, o := range analyse(t, variant(t, "RTP_96")).Outlooks {
+	for _, o := range gamestest.Analyse(t, variant(t, "RTP_96")).Outlooks {
 		outlooks[o.Strategy] = o
 	}
 	calm := new(big.Rat).SetFrac(new(big.Int).Exp(big.NewInt(19), big.NewInt(10), nil), new(big.Int).Exp(big.NewInt(20), big.NewInt(10), nil))
@@ -96,7 +87,7 @@ func TestRandomAimsEverywhere(t *testing.T) {
 func TestSimulation(t *testing.T) {
 	t.Parallel()
 	v := variant(t, "RTP_96")
-	gamestest.Simulate(t, v, analyse(t, v), func(strategy int) int {
+	gamestest.Simulate(t, v, gamestest.Analyse(t, v), func(strategy int) int {
 		if strategy > 1 {
 			return rounds / 10
 		}

@@ -22,6 +22,6 @@ func BenchmarkStep(b *testing.B) {
 // BenchmarkAnalyse measures the mathematics of one variant.
 func BenchmarkAnalyse(b *testing.B) {
 	for b.Loop() {
-		analyse(b, Game().Variants[2])
+		gamestest.Analyse(b, Game().Variants[2])
 	}
 }

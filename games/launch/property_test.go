@@ -35,7 +35,8 @@ func TestAnyLegalRound(t *testing.T) {
 		Open: checkOpen,
 		Over: func(t *rapid.T, last games.Result) {
 			o := last.Step.Outcome.(Outcome)
-			if o.Splash != (last.Status == games.Completed) || o.CanCashOut || o.Splash != (o.Multiplier == "0") || o.Splash != (last.Win.Multiple == 0) {
+			if o.Splash != (last.Status == games.Completed) || o.Splash != (o.Multiplier == "0") || o.Splash != (last.Win.Multiple == 0) ||
+				o.CanCashOut || last.Win.Multiple >= most {
 				t.Fatalf("%s with the outcome %+v", last.Status, o)
 			}
 		},

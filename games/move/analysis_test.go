@@ -11,15 +11,6 @@ import (
 // rounds is how many rounds the plainest and the boldest strategy are simulated for; the others for a fifth.
 const rounds = 100_000 / gamestest.Slowness
 
-func analyse(t testing.TB, v games.Variant) games.Analysis {
-	t.Helper()
-	a, err := v.Engine.(games.Analyst).Analyse()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
-}
-
 func TestReturns(t *testing.T) {
 	t.Parallel()
 	for i, percent := range []int64{92, 94, 96, 97} {
@@ -29,7 +20,7 @@ func TestReturns(t *testing.T) {
 		if short.Sign() < 0 || short.Cmp(big.NewRat(1, games.MultipleUnit)) >= 0 {
 			t.Errorf("%s returns %s", v.ID, v.RTP().FloatString(12))
 		}
-		a := analyse(t, v)
+		a := gamestest.Analyse(t, v)
 		gamestest.CheckAnalysis(t, v, a)
 		if first := a.Outlooks[0]; first.Strategy != "first-step" {
 			t.Errorf("%s: the plainest strategy is %s", v.ID, first.Strategy)
@@ -59,7 +50,7 @@ func TestChances(t *testing.T) {
 func TestKnownOutlooks(t *testing.T) {
 	t.Parallel()
 	outlooks := map[string]games.Outlook{}
-	for _, o := range analyse(t, variant(t, "RTP_96")).Outlooks {
+	for _, o := range gamestest.Analyse(t, variant(t, "RTP_96")).Outlooks {
 		outlooks[o.Strategy] = o
 	}
 	five := big.NewRat(199*198*197*196*195, 224*223*222*221*220)
@@ -89,7 +80,7 @@ func TestKnownOutlooks(t *testing.T) {
 func TestSimulation(t *testing.T) {
 	t.Parallel()
 	v := variant(t, "RTP_96")
-	gamestest.Simulate(t, v, analyse(t, v), func(strategy int) int {
+	gamestest.Simulate(t, v, gamestest.Analyse(t, v), func(strategy int) int {
 		if strategy > 1 {
 			return rounds / 5
 		}
