@@ -135,6 +135,7 @@ func forgedHands(t *testing.T, c *games.Catalogue) (all []expectation) {
 	for _, lie := range []struct{ name, check, old, new string }{
 		{"insurance that was declined", "outcome", `"accept":true`, `"accept":false`},
 		{"a hit instead of the double", "outcome", `"action":"double"`, `"action":"hit"`},
+		{"a stand retold as an expiry", "record", `"type":"action","payload":{"action":"stand"}`, `"type":"expiry","payload":{"action":"stand"}`},
 		{"a surrender after a split", "record", `"action":"stand"`, `"action":"surrender"`},
 		{"a split of what is no pair", "record", `"action":"double"`, `"action":"split"`},
 		{"another hole card", "outcome", `"AD","7C"`, `"AD","8C"`},

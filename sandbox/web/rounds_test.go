@@ -183,6 +183,10 @@ func forgedSteps(t *testing.T, c *games.Catalogue) (all []expectation) {
 	forge("an expiry that was a cash-out", "status", func(r object, a []any) {
 		a[3].(object)["type"], r["status"] = "expiry", "completed"
 	})
+	forge("a round of nothing", "status", func(r object, _ []any) {
+		r["actions"], r["status"], r["stake"], r["payout"] = []any{}, "not opened", json.Number("0.00"), json.Number("0.00")
+	})
+	forge("a cash-out that decides", "record", func(_ object, a []any) { a[3].(object)["payload"] = object{"action": "guess"} })
 	forge("a cash-out before the first step", "record", func(r object, a []any) { r["actions"] = []any{a[0], a[3]} })
 	forge("another trace", "outcome", func(_ object, a []any) { a[1].(object)["outcome"].(object)["trace"] = 1 })
 	forge("another key", "outcome", func(_ object, a []any) { a[3].(object)["outcome"].(object)["key"] = "AAAAAAAAAAAA" })

@@ -89,7 +89,7 @@ async function replay(record, game, check, report) {
     ({ state = null, status } = done);
     payout = payout.plus(paid);
   }
-  check("status", status, record.status);
+  check("status", status, record.status, round.step > 0 && status === record.status);
   checkMoney(check, "stake", round.stake, record.stake);
   checkMoney(check, "payout", payout, record.payout);
   return true;
@@ -98,10 +98,19 @@ async function replay(record, game, check, report) {
 async function playOne(game, round, state, { type, payload }, draws) {
   switch (type) {
     case "action": return game.play(round, state, payload.action, payload, draws);
-    case "cashout": return game.cashOut(round, state);
-    case "expiry": return game.expire(round, state);
+    case "cashout":
+      checkEmpty(payload);
+      return game.cashOut(round, state);
+    case "expiry":
+      checkEmpty(payload);
+      return game.expire(round, state);
   }
   throw new TypeError(`${type} is no type of action`);
+}
+
+/** A cash-out and an expiry say nothing: the action that a player decided on cannot be retold as the server's. */
+function checkEmpty(payload) {
+  if (typeof payload !== "object" || payload === null || Object.keys(payload).length > 0) throw new TypeError("its payload is not an empty object");
 }
 
 function checkMoney(check, name, amount, recorded) {
