@@ -82,9 +82,9 @@ func Parse[N ~string](c Currency, number N) (Amount, error) {
 
 func scaleError(c Currency) *NumberError {
 	if c.scale == 0 {
-		return &NumberError{"must be a whole number in " + c.code}
+		return &NumberError{"must be a whole number in " + c.Code()}
 	}
-	return &NumberError{"must have at most " + strconv.Itoa(c.Scale()) + " decimals in " + c.code}
+	return &NumberError{"must have at most " + strconv.Itoa(c.Scale()) + " decimals in " + c.Code()}
 }
 
 // Currency returns the amount's currency.

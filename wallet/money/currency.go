@@ -10,7 +10,7 @@ import (
 // Currency is a currency's code and its scale, the number of decimals that its minor unit has. Currencies are compared with ==.
 // The zero Currency is none: no Amount can be in it.
 type Currency struct {
-	code  string
+	index uint16 // of its code in codes: small and quick to compare, as it is in every Amount
 	scale uint8
 }
 
@@ -33,17 +33,23 @@ var currencyCodes = map[uint8]string{
 var (
 	currenciesByCode = make(map[string]Currency)
 	currenciesSorted []Currency
+	codes            = []string{""} // sorted; the zero Currency has the first
 )
 
 func init() {
-	for scale, codes := range currencyCodes {
-		for code := range strings.FieldsSeq(codes) {
-			c := Currency{code: code, scale: scale}
-			currenciesByCode[code] = c
-			currenciesSorted = append(currenciesSorted, c)
+	scales := make(map[string]uint8)
+	for scale, list := range currencyCodes {
+		for code := range strings.FieldsSeq(list) {
+			scales[code] = scale
+			codes = append(codes, code)
 		}
 	}
-	slices.SortFunc(currenciesSorted, func(a, b Currency) int { return strings.Compare(a.code, b.code) })
+	slices.Sort(codes)
+	for i, code := range codes[1:] {
+		c := Currency{index: uint16(i + 1), scale: scales[code]}
+		currenciesByCode[code] = c
+		currenciesSorted = append(currenciesSorted, c)
+	}
 }
 
 // ErrUnknownCurrency is what LookupCurrency's errors wrap.
@@ -62,20 +68,20 @@ func LookupCurrency(code string) (Currency, error) {
 func Currencies() []Currency { return slices.Clone(currenciesSorted) }
 
 // Code returns the currency's code, "" for the zero Currency.
-func (c Currency) Code() string { return c.code }
+func (c Currency) Code() string { return codes[c.index] }
 
 // Scale returns the number of decimals of the currency's minor unit, 0–18: 2 for USD, 0 for JPY, 8 for BTC.
 func (c Currency) Scale() int { return int(c.scale) }
 
 // Valid says whether c is a currency, which only the zero Currency is not.
-func (c Currency) Valid() bool { return c.code != "" }
+func (c Currency) Valid() bool { return c.index != 0 }
 
 // String returns the code, or "no currency".
 func (c Currency) String() string {
 	if !c.Valid() {
 		return "no currency"
 	}
-	return c.code
+	return c.Code()
 }
 
 // MarshalText writes the code. The zero Currency is an error.
@@ -83,7 +89,7 @@ func (c Currency) MarshalText() ([]byte, error) {
 	if !c.Valid() {
 		return nil, errors.New("money: cannot write the zero currency")
 	}
-	return []byte(c.code), nil
+	return []byte(c.Code()), nil
 }
 
 // UnmarshalText reads a code as LookupCurrency does.
