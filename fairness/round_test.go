@@ -177,3 +177,32 @@ func TestTracedListsEveryDraw(t *testing.T) {
 		}
 	}
 }
+
+// Draws keep their words while the trace grows, in the middle of a draw as well, and none reaches into the words of the next.
+func TestTraceKeepsWordsApart(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		var script []uint32
+		var want []Draw
+		for range rapid.IntRange(1, 6).Draw(t, "draws") {
+			words := make([]uint32, rapid.IntRange(0, 3*usualDraws).Draw(t, "refused"))
+			for i := range words {
+				words[i] = 1<<32 - 1 - uint32(i%4) // 2^32 is 4 more than a multiple of 7
+			}
+			words = append(words, rapid.Uint32Range(0, 1<<31).Draw(t, "taken"))
+			want = append(want, Draw{Label: "0", N: 7, Words: words, Value: uint64(words[len(words)-1] % 7)})
+			script = append(script, words...)
+		}
+		d, trace := Traced(Forced(NewSimulation(1), Script{"0": script}))
+		s := d.Stream("0")
+		for range want {
+			s.Intn(7)
+		}
+		for _, draw := range trace.Draws {
+			_ = append(draw.Words, 99)
+		}
+		if !reflect.DeepEqual(trace.Draws, want) {
+			t.Fatalf("drawn %v, traced %v", want, trace.Draws)
+		}
+	})
+}
