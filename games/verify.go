@@ -41,8 +41,9 @@ type StepDraws struct {
 }
 
 // Verify recomputes a round from its record alone and compares everything that the record says. Differences are in the report.
-// An error means that the record could not be checked: ErrNotRevealed, or a record that is not one. The balances are not
-// checked: what else the player did meanwhile is not in the record.
+// A round that is not over fails, as no seed is revealed before the rounds under it are. An error means that the record could not be
+// checked: ErrNotRevealed, or a record that is not one. The balances are not checked: what else the player did meanwhile is not in
+// the record.
 func Verify(c *Catalogue, rec Record) (Report, error) {
 	if rec.ServerSeed == "" {
 		return Report{}, ErrNotRevealed
@@ -134,13 +135,22 @@ func (v *verification) replay(engine Engine, pair fairness.Pair) {
 		v.compare(names, action, &result)
 		v.round, v.state, v.payout, status = v.round.Next(result), result.State, v.payout.Add(result.Payout), result.Status
 	}
-	if len(v.rec.Actions) == 0 {
-		v.fail("status", string(status), string(v.rec.Status))
-	} else {
-		v.check("status", string(status), string(v.rec.Status))
-	}
+	v.compareStatus(status)
 	v.checkMoney("stake", v.round.Stake, v.rec.Stake)
 	v.checkMoney("payout", v.payout, v.rec.Payout)
+}
+
+// compareStatus compares how the round ended. Seeds are not revealed while a round is open under them: whoever shows a seed with an
+// open round cut the record short, or looked at the seed before its time.
+func (v *verification) compareStatus(computed Status) {
+	switch {
+	case computed == InProgress:
+		v.fail("status", "a round that is over, because its server seed is revealed", string(v.rec.Status))
+	case len(v.rec.Actions) == 0:
+		v.fail("status", string(computed), string(v.rec.Status))
+	default:
+		v.check("status", string(computed), string(v.rec.Status))
+	}
 }
 
 func (v *verification) play(engine Engine, action *RecordedAction, draws fairness.Draws) (Result, error) {
