@@ -1,17 +1,20 @@
 package web
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"croupier/fairness"
 	"croupier/games"
 	"croupier/games/gamestest"
 	"croupier/games/slots"
+	"croupier/wallet/money"
 )
 
 // steps says how the test plays a game of several steps: the opening payload, and any next one, which may be refused.
@@ -58,7 +61,8 @@ func playedBySteps(t *testing.T, c *games.Catalogue) (all []expectation) {
 			pair := testPair(t, "steps "+g.ID+" "+variant.ID)
 			ended := map[games.ActionType]int{}
 			for nonce := range uint64(rounds) {
-				recorder, err := gamestest.NewRecorder(g, variant.ID, "USD", pair, nonce, nil)
+				currency := []string{"USD", "BHD", "BTC", "ETH"}[nonce%4] // of 2, 3, 8 and 18 decimals
+				recorder, err := gamestest.NewRecorder(g, variant.ID, currency, pair, nonce, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -186,6 +190,15 @@ func forgedSteps(t *testing.T, c *games.Catalogue) (all []expectation) {
 	forge("a round of nothing", "status", func(r object, _ []any) {
 		r["actions"], r["status"], r["stake"], r["payout"] = []any{}, "not opened", json.Number("0.00"), json.Number("0.00")
 	})
+	forge("a round cut back to before its cash-out", "status", func(r object, a []any) {
+		r["actions"], r["status"], r["payout"] = a[:3], "in_progress", json.Number("0.00")
+	})
+	forge("a bet of half a cent", "record", func(r object, a []any) {
+		bet := a[0].(object)
+		bet["payload"], bet["stake"], r["stake"] = object{"action": "bet", "amount": json.Number("0.135")}, json.Number("0.135"), json.Number("0.135")
+	})
+	forge("decimals that the currency does not have", "stake", func(r object, _ []any) { r["stake"] = json.Number("1.000") })
+	forge("another currency", "payout of the action", func(r object, _ []any) { r["currency"] = "JPY" })
 	forge("a cash-out that decides", "record", func(_ object, a []any) { a[3].(object)["payload"] = object{"action": "guess"} })
 	forge("a cash-out before the first step", "record", func(r object, a []any) { r["actions"] = []any{a[0], a[3]} })
 	forge("another trace", "outcome", func(_ object, a []any) { a[1].(object)["outcome"].(object)["trace"] = 1 })
@@ -196,6 +209,53 @@ func forgedSteps(t *testing.T, c *games.Catalogue) (all []expectation) {
 		a[2].(object)["payload"] = a[1].(object)["payload"]
 	})
 	return all
+}
+
+// forgedCents are cash-outs worth a fraction of a cent more than is recorded to be paid: what is recorded is the fraction, not the money
+// that the draw of pay gave for it. Who lets the record say how many decimals its currency has finds nothing wrong.
+func forgedCents(t *testing.T, c *games.Catalogue) (all []expectation) {
+	t.Helper()
+	g, _ := c.Lookup("smash")
+	v, _ := g.Variant(g.Default)
+	for nonce := uint64(0); len(all) < 3; nonce++ {
+		recorder, err := gamestest.NewRecorder(g, v.ID, "USD", testPair(t, "forged cents"), nonce, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, payload := range []string{`{"action":"bet","amount":0.13}`, `{"action":"hit"}`} {
+			if _, err := recorder.Act(payload); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !recorder.Open() {
+			continue
+		}
+		var state struct{ Value int64 }
+		if _, text := recorder.Round(); json.Unmarshal(text, &state) != nil || state.Value == 0 {
+			t.Fatalf("the state is %s", text)
+		}
+		if _, err := recorder.CashOut(); err != nil {
+			t.Fatal(err)
+		}
+		of := expected(t, c, recorder.Record(), v)
+		exact := money.Number(fmt.Sprintf("0.%010d", 13*state.Value)) // a stake of 13 cents, a value in units of 10^-8
+		forged := recorder.Record()
+		forged.Actions = slices.Clone(forged.Actions)
+		forged.Stake, forged.Payout = "0.1300000000", exact
+		forged.Actions[2].Payout = forged.Payout
+		if report, err := games.Verify(c, forged); err != nil || report.OK {
+			t.Errorf("the server's verifier lets a payout of %s pass: %v", exact, err)
+		}
+		if of.Record, err = json.Marshal(forged); err != nil {
+			t.Fatal(err)
+		}
+		of.Name, of.Verdict, of.Check = "a payout of a fraction of a cent", "failed", "payout"
+		all = append(all, of)
+	}
+	unknown := all[0]
+	unknown.Name, unknown.Verdict, unknown.Check = "a currency that nobody knows", "unknown", ""
+	unknown.Record = bytes.Replace(unknown.Record, []byte(`"USD"`), []byte(`"ZZZ"`), 1)
+	return append(all, unknown)
 }
 
 // machines are slot machines of other shapes, from definition files.

@@ -51,6 +51,7 @@ func TestVerifier(t *testing.T) {
 	all = append(all, longRounds(t, c)...)
 	all = append(all, playedByMachines(t, c)...)
 	all = append(all, forgedSteps(t, c)...)
+	all = append(all, forgedCents(t, c)...)
 	all = append(all, unknownRound(t))
 	all = append(all, forgedHands(t, c)...)
 	all = append(all, vectorRounds(t, c)...)
@@ -60,7 +61,11 @@ func TestVerifier(t *testing.T) {
 		v, _ := g.Variant(g.Default)
 		rules = append(rules, string(v.RulesJSON))
 	}
-	text, err := json.Marshal(map[string]any{"rounds": all, "rules": rules})
+	scales := map[string]int{}
+	for _, currency := range money.Currencies() {
+		scales[currency.Code()] = currency.Scale()
+	}
+	text, err := json.Marshal(map[string]any{"rounds": all, "rules": rules, "scales": scales})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { CURRENCIES, scaleOf } from "../page/verify/currencies.js";
 import { Decimal, Numeral, int, parse } from "../page/verify/exact.js";
 import { Draws, hex, isClientSeed, sha256 } from "../page/verify/stream.js";
 import { roundFair } from "../page/verify/pay.js";
@@ -91,6 +92,14 @@ test("every game can be verified", () => {
   const { rules } = read("EXPECTATIONS");
   assert.ok(rules.length > 5);
   for (const text of rules) assert.ok(canVerify(text), text.slice(0, 80));
+});
+
+test("the currencies are the server's", () => {
+  const { scales } = read("EXPECTATIONS");
+  assert.ok(Object.keys(scales).length > 100);
+  assert.deepEqual([...CURRENCIES].sort(), Object.keys(scales).sort());
+  for (const [code, scale] of Object.entries(scales)) assert.equal(scaleOf(code), int(scale), code);
+  for (const code of ["ZZZ", "usd", "", "constructor", null, undefined]) assert.equal(scaleOf(code), undefined);
 });
 
 test("a rotation keeps to what was shown before it", async () => {

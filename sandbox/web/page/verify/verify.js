@@ -1,6 +1,7 @@
 // Verification of a recorded round: everything is recomputed from the record, the revealed seeds and the rules, and compared. Pure:
 // no network, no document; it runs in browsers and in Node. What is of one game is in a module of its name beside this one;
 // games.js says what such a module has.
+import { scaleOf } from "./currencies.js";
 import { Decimal, Numeral, int, parse } from "./exact.js";
 import { moduleOf } from "./games.js";
 import { pay } from "./pay.js";
@@ -54,6 +55,7 @@ async function checkRules(record, rulesText, check, report) {
   }
   check("rules", hash, record.rulesHash);
   if (!moduleOf(described.game, described.rules)) return unknown(`this page cannot recompute rounds of ${described.game} yet; croupier verify can`);
+  if (scaleOf(record.currency) === undefined) return unknown(`this page does not know the currency ${record.currency}, and so not what its smallest amount is`);
   return described.rules;
 }
 
@@ -63,7 +65,7 @@ async function replay(record, game, check, report) {
   const nonce = int(record.nonce);
   if (nonce < 0) throw new RangeError("the nonce is negative");
   const draws = await Draws.of(record.serverSeed, record.clientSeed, nonce, scriptOf(record));
-  const scale = Decimal.from(record.stake).scale; // the currency's: money is printed with all its decimals
+  const scale = scaleOf(record.currency);
   const round = { bet: Decimal.zero, stake: Decimal.zero, step: 0, scale };
   let state = null;
   let status = "not opened";
@@ -76,22 +78,25 @@ async function replay(record, game, check, report) {
     const streams = draws.anew();
     const done = await playOne(game, round, state, action, draws);
     const stake = done.stake ?? Decimal.zero;
+    if (stake.scale > scale) throw new RangeError(`a stake of ${stake} is no amount of ${record.currency}`);
     const paid = done.win ? await pay(done.win, scale, draws) : Decimal.zero;
     report.steps.push({ type: action.type, action: action.payload.action, payload: action.payload, status: done.status, outcome: done.outcome,
       stake, payout: paid, streams, detail: done.detail });
     const difference = firstDifference(done.outcome, action.outcome, "outcome");
     check("outcome", difference?.expected ?? "the same in every field", difference?.got ?? "the same in every field", difference === null);
-    checkMoney(check, "stake of the action", stake, action.stake);
-    checkMoney(check, "payout of the action", paid, action.payout);
+    checkMoney(check, "stake of the action", stake, action.stake, scale);
+    checkMoney(check, "payout of the action", paid, action.payout, scale);
     if (round.step === 0) round.bet = stake;
     round.stake = round.stake.plus(stake);
     round.step++;
     ({ state = null, status } = done);
     payout = payout.plus(paid);
   }
-  check("status", status, record.status, round.step > 0 && status === record.status);
-  checkMoney(check, "stake", round.stake, record.stake);
-  checkMoney(check, "payout", payout, record.payout);
+  // Seeds are not revealed while a round is open under them: whoever shows a seed with an open round cut the record short.
+  if (status === "in_progress") check("status", "a round that is over, because its server seed is revealed", record.status, false);
+  else check("status", status, record.status, round.step > 0 && status === record.status);
+  checkMoney(check, "stake", round.stake, record.stake, scale);
+  checkMoney(check, "payout", payout, record.payout, scale);
   return true;
 }
 
@@ -113,9 +118,9 @@ function checkEmpty(payload) {
   if (typeof payload !== "object" || payload === null || Object.keys(payload).length > 0) throw new TypeError("its payload is not an empty object");
 }
 
-function checkMoney(check, name, amount, recorded) {
-  const got = Decimal.from(recorded);
-  check(name, String(amount.scaled(got.scale)), String(got.scaled(amount.scale)));
+/** Money is recorded in whole minor units: with more decimals it is not the currency's, whatever it says. */
+function checkMoney(check, name, amount, recorded, scale) {
+  check(name, String(amount.scaled(scale)), String(Decimal.from(recorded).scaled(scale)));
 }
 
 function scriptOf(record) {
