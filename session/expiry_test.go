@@ -388,6 +388,7 @@ func TestExpiriesAreToldToVisitsOnAllNodes(t *testing.T) {
 	b := setupFloor(t)
 	b.listen(t)
 	who := b.player(t, "1000.00")
+	b.heard(t) // of the deposit, which nobody below waits for
 	elsewhere := b.later(t, 25*time.Hour)
 	c, spins := b.sit(t, who, "steps"), b.sit(t, who, "slots")
 	c.do(t, "bet", betPayload)
