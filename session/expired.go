@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -15,7 +16,13 @@ type expired struct {
 	Game   string    `json:"game"`
 }
 
-func (f *Floor) announceExpired(ctx context.Context, o overdueRound) error {
+// announceTimeout bounds telling the nodes of an ended round. It is less than a server takes to stop.
+const announceTimeout = 5 * time.Second
+
+// announceExpired tells all nodes of an ended round, also when the run is over: the round is ended.
+func (f *Floor) announceExpired(run context.Context, o overdueRound) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(run), announceTimeout)
+	defer cancel()
 	payload, err := json.Marshal(expired{Player: o.player, Game: o.game})
 	if err != nil {
 		return err
@@ -66,8 +73,11 @@ type Expired struct {
 	Payload json.RawMessage // of its round_expired
 }
 
-// Untold returns the rounds of the visit's game that were ended so and whose player was not told yet, oldest first.
+// Untold returns the rounds of the visit's game that were ended so and whose player was not told yet, oldest first. It waits no longer
+// than a request does.
 func (v *Visit) Untold(ctx context.Context) ([]Expired, error) {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
 	const sql = `
 		SELECT e.round_id, a.answer
 		FROM expiries e JOIN actions a ON a.player_id = e.player_id AND a.session_id = e.round_id AND a.request_id = $3
@@ -97,8 +107,10 @@ func named(game string, answer []byte) json.RawMessage {
 	return append(b, answer[1:]...)
 }
 
-// Told marks that a round_expired of the round was sent on a connection. The first time counts.
+// Told marks that a round_expired of the round was sent on a connection. The first time counts. It waits no longer than a request does.
 func (v *Visit) Told(ctx context.Context, round uuid.UUID) error {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
 	const sql = `UPDATE expiries SET told_at = $3 WHERE player_id = $1 AND round_id = $2 AND told_at IS NULL`
 	if _, err := v.seat.floor.db.Exec(ctx, sql, v.seat.player, round, v.seat.floor.now()); err != nil {
 		return fmt.Errorf("mark round %s as told: %w", round, err)

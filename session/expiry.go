@@ -61,9 +61,11 @@ const overdueSQL = `
 
 // ExpireRounds ends all rounds that are overdue, one after the other, each by its game's rule, and returns how many it ended. Any
 // number of nodes may do so at once, and any may be killed while it does: a round is ended once, or its player plays on. A round that
-// cannot be ended is logged and left. Returns Busy when play has no room for it, or why the database cannot be asked.
+// cannot be ended is logged and left; one that is ended counts also if the nodes cannot be told of it. Returns Busy when play has no
+// room for it, or why the database cannot be asked.
 func (f *Floor) ExpireRounds(ctx context.Context, limits Expiry) (ended int, err error) {
 	var last overdueRound
+	quiet := false // after one announcement that failed, the next ones' failures would say the same
 	for {
 		batch, err := f.overdue(ctx, limits, last)
 		if err != nil {
@@ -74,8 +76,13 @@ func (f *Floor) ExpireRounds(ctx context.Context, limits Expiry) (ended int, err
 			if err != nil {
 				return ended, fmt.Errorf("end round %s: %w", o.id, err)
 			}
-			if done {
-				ended++
+			if !done {
+				continue
+			}
+			ended++
+			if err := f.announceExpired(ctx, o); err != nil && !quiet {
+				quiet = true
+				f.log.Warn("an ended round is not announced; its player is told later", "round_id", o.id, "player", o.player, "error", err)
 			}
 		}
 		if len(batch) < overdueBatch {
@@ -128,15 +135,12 @@ func (f *Floor) expire(run context.Context, o overdueRound) (done bool, err erro
 		told, err := f.tryToExpire(ctx, seat, o)
 		switch told {
 		case written:
-			return true, f.announceExpired(ctx, o)
+			return true, nil
 		case failed:
 			f.notExpired(o, err)
 			return false, nil
 		case gone:
-			if open {
-				return true, f.announceExpired(ctx, o)
-			}
-			return false, nil
+			return open, nil
 		case unknown:
 			open = true
 			pause(ctx, retryPause)

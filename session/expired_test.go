@@ -1,0 +1,128 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"croupier/wallet/money"
+)
+
+// announcing has a test's way with every announcement of an ended round: what it returns is the announcement's context.
+type announcing func(context.Context) context.Context
+
+func (a announcing) TraceQueryStart(ctx context.Context, _ *pgx.Conn, query pgx.TraceQueryStartData) context.Context {
+	if len(query.Args) > 0 && query.Args[0] == expiredChannel {
+		return a(ctx)
+	}
+	return ctx
+}
+
+func (announcing) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// onAnnouncing has the test's way with the node's announcements. Its settler goes on as before.
+func (n *node) onAnnouncing(t testing.TB, way announcing) {
+	t.Helper()
+	config := n.db.Config()
+	config.ConnConfig.Tracer = way
+	db, err := pgxpool.NewWithConfig(t.Context(), config)
+	must(t, err)
+	t.Cleanup(db.Close)
+	n.floor.db = db
+}
+
+// Rounds that are ended count as such, and the next ones are ended, when the nodes cannot be told. That is logged once.
+func TestRoundsEndWithoutAnnouncement(t *testing.T) {
+	t.Parallel()
+	b := setupFloor(t)
+	crowd := make([]chair, 3)
+	for i := range crowd {
+		crowd[i] = b.sit(t, b.player(t, "10.00"), "ladder")
+		crowd[i].do(t, "bet", betPayload)
+	}
+	n := b.later(t, 25*time.Hour)
+	log := &bytes.Buffer{}
+	n.floor.log = slog.New(slog.NewJSONHandler(log, nil))
+	failed := 0
+	n.onAnnouncing(t, func(ctx context.Context) context.Context {
+		failed++
+		ctx, cancel := context.WithCancel(ctx)
+		cancel()
+		return ctx
+	})
+	if ended, err := n.floor.ExpireRounds(t.Context(), Expiry{}); ended != len(crowd) || err != nil || failed != len(crowd) {
+		t.Errorf("%d rounds were ended, %d announcements failed, %v", ended, failed, err)
+	}
+	if lines := strings.Count(log.String(), "not announced"); lines != 1 {
+		t.Errorf("logged %d times:\n%s", lines, log)
+	}
+	for _, c := range crowd {
+		if told := c.untold(t); len(told) != 1 || told[0].Payout != money.Number("1.00") {
+			t.Errorf("told %+v", told)
+		}
+	}
+	b.clean(t)
+}
+
+// A run that is stopped between a round's end and its announcement still tells the nodes, and counts the round.
+func TestAStoppedRunAnnouncesWhatItEnded(t *testing.T) {
+	t.Parallel()
+	b := setupFloor(t)
+	b.listen(t)
+	c := b.sit(t, b.player(t, "10.00"), "ladder")
+	c.do(t, "bet", betPayload)
+	n := b.later(t, 25*time.Hour)
+	run, stop := context.WithCancel(t.Context())
+	n.onAnnouncing(t, func(ctx context.Context) context.Context {
+		stop()
+		return ctx
+	})
+	if ended, err := n.floor.ExpireRounds(run, Expiry{}); ended != 1 || err != nil || run.Err() == nil {
+		t.Errorf("%d rounds were ended, %v", ended, err)
+	}
+	for e := c.event(t); !e.Expired; e = c.event(t) { // after that of the deposit
+	}
+	b.clean(t)
+}
+
+// Whoever tells a client of ended rounds holds others up, so a pool that has no connection to give is not waited for any longer than
+// a request would. Time is the bubble's.
+func TestTellingHasADeadline(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		config, err := pgxpool.ParseConfig("postgres://nobody@127.0.0.1/nowhere?connect_timeout=0")
+		must(t, err)
+		away := make(chan struct{})
+		config.ConnConfig.LookupFunc = func(context.Context, string) ([]string, error) { return []string{"127.0.0.1"}, nil }
+		config.ConnConfig.DialFunc = func(context.Context, string, string) (net.Conn, error) {
+			<-away
+			return nil, errors.New("nobody answers")
+		}
+		db, err := pgxpool.NewWithConfig(t.Context(), config)
+		must(t, err)
+		defer db.Close()
+		defer close(away)
+		v := &Visit{seat: newSeat(&Floor{db: db, now: time.Now}, uuid.New())}
+		for name, tell := range map[string]func(context.Context) error{
+			"Untold": func(ctx context.Context) error { return second(v.Untold(ctx)) },
+			"Told":   func(ctx context.Context) error { return v.Told(ctx, uuid.New()) },
+		} {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
+			began := time.Now()
+			if err := tell(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != requestTimeout {
+				t.Errorf("%s: %v after %s", name, err, time.Since(began))
+			}
+			cancel()
+		}
+	})
+}
