@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -93,6 +94,38 @@ func TestAStoppedRunAnnouncesWhatItEnded(t *testing.T) {
 	for e := c.event(t); !e.Expired; e = c.event(t) { // after that of the deposit
 	}
 	b.clean(t)
+}
+
+// The query that operators are given finds the rules of open rounds, and only of these.
+func TestDocumentedQueryFindsOpenRounds(t *testing.T) {
+	t.Parallel()
+	doc, err := os.ReadFile("../docs/operations.md")
+	must(t, err)
+	_, sql, _ := strings.Cut(string(doc), "```sql\n")
+	sql, _, found := strings.Cut(sql, "```")
+	if !found {
+		t.Fatal("docs/operations.md has no query")
+	}
+	b := setupFloor(t)
+	for range 2 {
+		b.sit(t, b.player(t, "10.00"), "ladder").do(t, "bet", betPayload)
+	}
+	b.sit(t, b.player(t, "10.00"), "slots").spin(t, "over")
+	type openRounds struct {
+		GameID, Variant, RulesHash string
+		OpenRounds                 int
+		Oldest                     time.Time
+	}
+	rows, err := b.admin.Query(t.Context(), sql)
+	must(t, err)
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[openRounds])
+	must(t, err)
+	game, _ := b.floor.Catalogue().Lookup("ladder")
+	variant, _ := game.Variant(game.Default)
+	if len(list) != 1 || list[0].GameID != "ladder" || list[0].Variant != variant.ID || list[0].RulesHash != variant.RulesHash ||
+		list[0].OpenRounds != 2 || time.Since(list[0].Oldest).Abs() > time.Hour {
+		t.Errorf("found %+v", list)
+	}
 }
 
 // Whoever tells a client of ended rounds holds others up, so a pool that has no connection to give is not waited for any longer than
