@@ -171,13 +171,14 @@ func (c checker) checkStrips() {
 		}
 		c.checkReels(join("strips", variant), reels, names)
 	}
+	_, spins := c.starts["freeSpins"]
+	if _, there := c.starts["freeSpinStrips"]; there && !spins {
+		c.fail("freeSpinStrips", "is there without freeSpins")
+	}
 	for variant, reels := range c.d.FreeSpinStrips {
 		place := join("freeSpinStrips", variant)
 		if _, ok := c.d.Strips[variant]; !ok {
 			c.fail(place, "is of a variant without strips")
-		}
-		if _, there := c.starts["freeSpins"]; !there {
-			c.fail(place, "is there without freeSpins")
 		}
 		c.checkReels(place, reels, names)
 	}
