@@ -146,8 +146,11 @@ func (v *Variant) complete(game string) error {
 	if v.Engine == nil {
 		return errors.New("it has no engine")
 	}
-	if rtp := v.RTP(); rtp == nil || rtp.Sign() < 0 || rtp.Cmp(big.NewRat(1, 1)) > 0 {
-		return fmt.Errorf("its return to player is %v, not from 0 to 1", rtp)
+	switch rtp := v.RTP(); {
+	case rtp == nil:
+		return errors.New("it has no return to player")
+	case rtp.Sign() < 0 || rtp.Cmp(big.NewRat(1, 1)) > 0:
+		return fmt.Errorf("its return to player is %s, not from 0 to 1", rtp.FloatString(6))
 	}
 	rules, err := canonicalRules(map[string]any{"game": game, "rules": v.Rules(), "variant": v.ID})
 	if err != nil {

@@ -18,20 +18,20 @@ import (
 // rtpCmd prints what games return to their players, exactly.
 type rtpCmd struct {
 	Summary   rtpSummaryCmd   `cmd:"" default:"withargs" help:"The returns of all games and variants, in one table; with --all, everything into docs/rtp.md. Runs if no game is named."`
-	Slots     rtpSlotsCmd     `cmd:"" aliases:"slotty-slots" help:"The slot machine, or one that a definition file describes."`
+	Slots     rtpSlotsCmd     `cmd:"" help:"The slot machine, or one that a definition file describes."`
 	Blackjack rtpBlackjackCmd `cmd:"" help:"Blackjack, by the rules of a variant or any others."`
 	Guess     rtpGameCmd      `cmd:"" help:"The hidden key."`
 	Launch    rtpGameCmd      `cmd:"" help:"The rocket."`
-	Smash     rtpGameCmd      `cmd:"" aliases:"safe-smash" help:"The safe and the hammer."`
+	Smash     rtpGameCmd      `cmd:"" help:"The safe and the hammer."`
 	Move      rtpGameCmd      `cmd:"" help:"The field of traps."`
 	Dice      rtpGameCmd      `cmd:"" help:"Roll under."`
 }
 
 // rtpFlags are what can be asked about every game.
 type rtpFlags struct {
-	Variant  string `placeholder:"RTP_96" help:"Only this variant; all of them if not given."`
+	Variant  string `placeholder:"ID" help:"Only this variant, as RTP_96; all of them if not given."`
 	Simulate int64  `placeholder:"N" help:"Also play this many rounds through the rules that the server runs, and compare."`
-	Strategy string `placeholder:"NAME" help:"How the simulation plays; the plainest way if not given. The table names the strategies."`
+	Strategy string `placeholder:"NAME" help:"How the simulation plays; the plainest way if not given. The report names the strategies."`
 	Seed     uint64 `default:"1" help:"Seed of the simulation; the same seed plays the same rounds on any machine."`
 	JSON     bool   `name:"json" help:"Print JSON."`
 }
@@ -147,8 +147,11 @@ func analyse(game games.Game, v games.Variant) (report, error) {
 	return report{Analysis: analysis, game: game, variant: v, strategies: engine.Strategies()}, nil
 }
 
-// most returns the most that any of the strategies can be paid.
+// most returns what no round pays more than: the cap, or the most that any of the strategies can be paid.
 func (r *report) most() *big.Rat {
+	if r.Cap.Most > 0 {
+		return big.NewRat(int64(r.Cap.Most), games.MultipleUnit)
+	}
 	most := new(big.Rat)
 	for _, o := range r.Outlooks {
 		if o.MaximumWin.High.Cmp(most) > 0 {

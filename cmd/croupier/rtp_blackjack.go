@@ -99,8 +99,21 @@ func (c *rtpBlackjackCmd) rules() (blackjack.Rules, error) {
 		}
 		rules = variants[0].Engine.(*blackjack.Engine).Rules().(blackjack.Rules)
 	}
+	if err := c.blackjackRules.check(); err != nil {
+		return rules, err
+	}
 	c.blackjackRules.apply(&rules)
 	return rules, rules.Check()
+}
+
+func (s blackjackRules) check() error {
+	switch {
+	case s.Resplits != nil && (*s.Resplits < 1 || *s.Resplits > 3):
+		return fmt.Errorf("--resplits %d: must be from 1 to 3", *s.Resplits)
+	case s.Commission != nil && !(*s.Commission >= 0 && *s.Commission <= 100):
+		return fmt.Errorf("--commission %v: must be from 0 to 100 percent", *s.Commission)
+	}
+	return nil
 }
 
 func (s blackjackRules) apply(rules *blackjack.Rules) {

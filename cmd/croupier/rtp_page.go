@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -17,11 +19,14 @@ import (
 // rtpSummaryCmd prints what all games return, or writes the page that says all that is known of them.
 type rtpSummaryCmd struct {
 	All  bool   `help:"Write everything that is known of every game to a page, docs/rtp.md unless --page names another."`
-	Page string `default:"docs/rtp.md" placeholder:"FILE" type:"path" help:"The page that --all writes."`
+	Page string `placeholder:"FILE" type:"path" help:"The page that --all writes. Default: docs/rtp.md."`
 }
 
 // Run prints to standard output; with --all, it says where it wrote.
 func (c *rtpSummaryCmd) Run() error {
+	if c.Page != "" && !c.All {
+		return errors.New("--page names the page that --all writes: give --all too")
+	}
 	progress := barOn(os.Stderr)
 	all, err := analyseAll(progress)
 	if err != nil {
@@ -30,10 +35,11 @@ func (c *rtpSummaryCmd) Run() error {
 	if !c.All {
 		return printSummary(os.Stdout, all)
 	}
-	if err := os.WriteFile(c.Page, []byte(rtpPage(all)), 0o644); err != nil {
-		return fmt.Errorf("write the page of all returns: %w", err)
+	page := cmp.Or(c.Page, "docs/rtp.md")
+	if err := os.WriteFile(page, []byte(rtpPage(all)), 0o644); err != nil {
+		return fmt.Errorf("write the page of all returns (--page names another place): %w", err)
 	}
-	fmt.Println("wrote", c.Page)
+	fmt.Println("wrote", page)
 	return nil
 }
 
@@ -69,12 +75,12 @@ func analyseAll(bar barMaker) ([][]report, error) {
 // printSummary prints a line for every variant.
 func printSummary(out io.Writer, all [][]report) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "GAME\tVARIANT\tRETURN\tLOWEST\tHIGHEST\tHIT FREQUENCY\tMAXIMUM WIN\tPLAYED BY")
+	fmt.Fprintln(table, "GAME\tVARIANT\tRETURN\tLOWEST\tHIGHEST\tHIT FREQUENCY\tPLAYED BY\tNO ROUND PAYS MORE THAN")
 	for _, reports := range all {
 		for _, r := range reports {
 			o := r.Outlooks[0]
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s×\t%s\n", r.game.ID, r.variant.ID, percentage(o.Return, 6), percent(r.Bounds.Lowest, 4),
-				percent(r.Bounds.Highest, 4), percentage(o.HitFrequency, 4), r.most().FloatString(2), o.Strategy)
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s×\n", r.game.ID, r.variant.ID, percentage(o.Return, 6), percent(r.Bounds.Lowest, 4),
+				percent(r.Bounds.Highest, 4), percentage(o.HitFrequency, 4), o.Strategy, r.most().FloatString(2))
 		}
 	}
 	fmt.Fprintln(table, "\ncroupier rtp GAME says all that is known of a game; --all writes all of it to docs/rtp.md.")
@@ -88,8 +94,8 @@ func rtpPage(all [][]report) string {
 
 Written by ` + "`croupier rtp --all`" + `; a test keeps it equal to what the code computes. Every value is computed in integers and fractions, and
 shown rounded; a value with two ends is proven to lie between them. ` + "`croupier rtp GAME`" + ` prints the same, and ` + "`--simulate 10000000`" + `
-confirms it with the rules that the server runs. Wins are multiples of the opening stake. These are the returns of rounds that are played: one
-on which nothing was played when its time is over gives its stake back.
+confirms it with the rules that the server runs. Wins are multiples of the opening stake. These are the returns of rounds that are played: one of
+guess, launch, smash or move on which nothing was played when its time is over gives its stake back.
 
 | game | variant | return | lowest of any strategy | highest of any strategy |
 |---|---|--:|--:|--:|

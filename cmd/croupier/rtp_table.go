@@ -33,7 +33,7 @@ func rows(reports []report) []row {
 		{"Return to player (RTP)", "the share of the opening stakes that comes back in the long run, played by " + first.Outlooks[0].Strategy,
 			plain(func(o games.Outlook) string { return percentage(o.Return, 6) })},
 		{"Highest of any strategy", first.Bounds.Proof, func(r report) string { return percent(r.Bounds.Highest, 6) }},
-		{"Lowest of any strategy", "nobody can play worse than that", func(r report) string { return percent(r.Bounds.Lowest, 6) }},
+		{"Lowest of any strategy", "nobody can play worse than that; below zero where more than the opening stake can be lost", func(r report) string { return percent(r.Bounds.Lowest, 6) }},
 		{"Hit frequency", "how often a round pays anything",
 			plain(func(o games.Outlook) string { return percentage(o.HitFrequency, 4) })},
 		{"Variance", "how widely a round's net result is spread, in squared stakes",
@@ -108,13 +108,32 @@ func printTable(out io.Writer, reports []report) error {
 		line("  z-score", func(r report) string { return fmt.Sprintf("%+.2f", r.simulated.z) },
 			"distance from the exact return in standard errors: within ±2 in 95 of 100 simulations, beyond ±4 in 1 of 16,000")
 	}
-	if len(reports) == 1 && len(reports[0].Outlooks) > 1 {
+	switch {
+	case len(reports) > 1:
+		sharedTable(table, reports)
+	case len(reports[0].Outlooks) > 1:
 		strategyTable(table, reports[0])
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
 	return printMethod(out, reports)
+}
+
+// sharedTable prints what is the same of every variant.
+func sharedTable(table io.Writer, reports []report) {
+	head := "\nOF EVERY VARIANT\n"
+	for _, f := range reports[0].Findings {
+		if shared(reports, f) {
+			fmt.Fprintf(table, "%s%s\t%s\n", head, f.Name, f.Value)
+			head = ""
+		}
+	}
+	var names []string
+	for _, s := range reports[0].strategies {
+		names = append(names, s.Name)
+	}
+	fmt.Fprintf(table, "\nSTRATEGIES\t%s\n", strings.Join(names, ", "))
 }
 
 func strategyTable(table io.Writer, r report) {
@@ -166,7 +185,12 @@ func decimal(v games.Value, decimals int) string {
 	return ends(v.Low.FloatString(decimals), v.High.FloatString(decimals))
 }
 
-func chance(v games.Value) string { return ends(oneIn(v.High), oneIn(v.Low)) }
+func chance(v games.Value) string {
+	if v.Low.Sign() == 0 && v.High.Sign() > 0 {
+		return oneIn(v.High) + " at the most"
+	}
+	return ends(oneIn(v.High), oneIn(v.Low))
+}
 
 func ends(low, high string) string {
 	if low == high {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"os"
@@ -29,6 +30,9 @@ func (f gamesFlags) catalogue() (*games.Catalogue, error) {
 			return nil, err
 		}
 		offered = append(offered, game)
+		if _, err := games.NewCatalogue(offered...); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
 	}
 	return games.NewCatalogue(offered...)
 }

@@ -146,7 +146,7 @@ func (e *Engine) findings(k known) []games.Finding {
 	if k.whole && m.mostFree > 0 && k.paid.most > 0 {
 		add("Largest win of one spin", big.NewRat(k.paid.most, int64(len(m.lines))).FloatString(2)+"×",
 			"the most that the paid spin itself can win, all paylines active")
-		add("Chance of that", "1 in "+new(big.Rat).Inv(k.paid.mostChance).FloatString(0), "how likely that is")
+		add("Chance of that spin", "1 in "+new(big.Rat).Inv(k.paid.mostChance).FloatString(0), "how likely that is")
 	}
 	return found
 }
