@@ -28,7 +28,8 @@ type wsCmd struct {
 	ExitOnSend bool          `help:"Cut the connection right after the first message, without reading the answer: an accident, for trying what it does."`
 }
 
-// Run implements the command. It exits with 1 unless every message that was sent was answered.
+// Run implements the command. It exits with 1 unless every message that was sent was answered, and if the server refuses or ends
+// the connection.
 func (c *wsCmd) Run(ctx context.Context) error {
 	token, err := c.Token, error(nil)
 	if c.SignIn != "" {
@@ -56,8 +57,11 @@ type talkOptions struct {
 	exitOnSend      bool
 }
 
-// errUnanswered is why a conversation that ended was not a success.
-var errUnanswered = errors.New("not every message was answered")
+// Why a conversation that ended was not a success.
+var (
+	errUnanswered = errors.New("not every message was answered")
+	errDismissed  = errors.New("the server closed the connection")
+)
 
 // talk sends each line and prints each message, until the input has ended and everything is answered, or the server closes.
 func talk(ctx context.Context, conn *websocket.Conn, o talkOptions) error {
@@ -87,7 +91,7 @@ func talk(ctx context.Context, conn *websocket.Conn, o talkOptions) error {
 			waiting.got(text)
 		case err := <-closed:
 			fmt.Fprintln(o.remarks, closedBecause(err))
-			return errUnansweredIf(len(waiting) > 0 || lines != nil)
+			return failureOf(err, len(waiting) > 0 || lines != nil)
 		case <-late:
 			fmt.Fprintf(o.remarks, "no answer within %s\n", o.timeout)
 			return errUnanswered
@@ -100,20 +104,25 @@ func talk(ctx context.Context, conn *websocket.Conn, o talkOptions) error {
 	}
 }
 
-func errUnansweredIf(missing bool) error {
-	if missing {
+// failureOf is why a conversation that ended with err was not a success, nil if it was one. missing is whether something was left to
+// say or to hear.
+func failureOf(err error, missing bool) error {
+	switch {
+	case websocket.IsUnexpectedCloseError(err, harmlessCloses...):
+		return errDismissed
+	case missing:
 		return errUnanswered
 	}
 	return nil
 }
 
-// farewell closes in good order: what still comes is printed, and the server's close frame ends it.
+// farewell closes in good order: what still comes is printed, and the server's close frame ends it. It may have been on its way
+// already, and be a refusal.
 func farewell(conn *websocket.Conn, received <-chan []byte, closed <-chan error, o talkOptions) error {
 	deadline := time.Now().Add(o.timeout)
 	_ = conn.SetReadDeadline(deadline) // an error ends receive all the same
-	if err := conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), deadline); err != nil {
-		return fmt.Errorf("close: %w", err)
-	}
+	goodbye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
+	_ = conn.WriteControl(websocket.CloseMessage, goodbye, deadline) // if it fails, so does receive, which knows why
 	for {
 		select {
 		case text := <-received:
@@ -122,9 +131,15 @@ func farewell(conn *websocket.Conn, received <-chan []byte, closed <-chan error,
 			if !websocket.IsCloseError(err, websocket.CloseNormalClosure) { // which is what was asked for
 				fmt.Fprintln(o.remarks, closedBecause(err))
 			}
-			return nil
+			return failureOf(err, false)
 		}
 	}
+}
+
+// harmlessCloses are how a conversation may end in which everything was answered: as it was asked to, with the server going away, or
+// with a connection that breaks (1006 is what the library makes of that). All other codes say that the server will not have us.
+var harmlessCloses = []int{
+	websocket.CloseNormalClosure, websocket.CloseNoStatusReceived, websocket.CloseGoingAway, websocket.CloseAbnormalClosure,
 }
 
 // closedBecause is a close code and its reason, for people.

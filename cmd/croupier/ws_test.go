@@ -95,8 +95,49 @@ func TestTalkTellsWhyItWasClosed(t *testing.T) {
 		})
 		var out, remarks bytes.Buffer
 		err := talk(t.Context(), conn, talkOptions{input: input, output: &out, remarks: &remarks, timeout: time.Minute})
-		if !errors.Is(err, errUnanswered) || remarks.String() != "closed: 4401 session expired\n" || !strings.Contains(out.String(), "30101") {
+		if !errors.Is(err, errDismissed) || remarks.String() != "closed: 4401 session expired\n" || !strings.Contains(out.String(), "30101") {
 			t.Errorf("%s: got %v, remarked %q, printed %q", name, err, remarks.String(), out.String())
+		}
+	}
+}
+
+// A refused connection is a failure even if nothing waits for an answer; one that ends with the server, or breaks, is not.
+func TestTalkFailsWhenRefused(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, input string
+		code        int // that the server closes with; 0 cuts
+		want        error
+	}{
+		{"unknown game", "", 4404, errDismissed},
+		{"not authenticated", "", 4401, errDismissed},
+		{"nobody is served now", "", websocket.CloseTryAgainLater, errDismissed},
+		{"the refusal is taken for the answer to a message without a request id", "not JSON\n", 4404, errDismissed},
+		{"going away", "", websocket.CloseGoingAway, nil},
+		{"an empty close", "", websocket.CloseNoStatusReceived, nil},
+		{"cut", "", 0, nil},
+	} {
+		conn := serveTalk(t, func(conn *websocket.Conn) {
+			conn.SetCloseHandler(func(int, string) error { return nil }) // the refusal answers it
+			if c.input != "" || c.want == nil {                          // a message, or the client's close: then it has nothing more to say
+				_, _, _ = conn.ReadMessage()
+			}
+			_ = conn.WriteMessage(websocket.TextMessage, []byte(`{"type":"error","payload":{"code":"30021"}}`))
+			if c.code == 0 {
+				return
+			}
+			_ = conn.WriteMessage(websocket.CloseMessage, websocket.FormatCloseMessage(c.code, "the reason"))
+			for err := error(nil); err == nil; { // what came before the close reached the client
+				_, _, err = conn.ReadMessage()
+			}
+		})
+		var out, remarks bytes.Buffer
+		err := talk(t.Context(), conn, talkOptions{input: strings.NewReader(c.input), output: &out, remarks: &remarks, timeout: time.Minute})
+		if !errors.Is(err, c.want) || !strings.Contains(out.String(), "30021") {
+			t.Errorf("%s: got %v, printed %q", c.name, err, out.String())
+		}
+		if want := fmt.Sprintf("closed: %d the reason\n", c.code); c.want != nil && remarks.String() != want {
+			t.Errorf("%s: remarked %q, want %q", c.name, remarks.String(), want)
 		}
 	}
 }
