@@ -28,6 +28,7 @@ func BenchmarkStep(b *testing.B) {
 
 // BenchmarkAnalyse measures the mathematics of one variant.
 func BenchmarkAnalyse(b *testing.B) {
+	b.ReportAllocs()
 	for b.Loop() {
 		gamestest.Analyse(b, Game().Variants[2])
 	}

@@ -32,6 +32,7 @@ func BenchmarkPlay(b *testing.B) {
 func BenchmarkOpen(b *testing.B) {
 	engine := Game().Variants[2]
 	draws, action := fairness.NewSimulation(1), spinOf(20)
+	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := engine.Open(games.Round{Currency: usd}, action, draws); err != nil {
 			b.Fatal(err)
@@ -44,6 +45,7 @@ func BenchmarkPlayStep(b *testing.B) {
 	engine, action := Game().Variants[2], spinOf(20)
 	pair := fairness.Pair{ServerSeed: fairness.NewServerSeed(), ClientSeed: "benchmark"}
 	var nonce uint64
+	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := games.Play(engine, games.Round{Currency: usd}, nil, action, pair.Round(nonce)); err != nil {
 			b.Fatal(err)

@@ -81,6 +81,7 @@ func TestWhatIsNotComputedIsBounded(t *testing.T) {
 // BenchmarkReturnOfBig measures the exact return of 10^10 ways to stop: from file to fraction.
 func BenchmarkReturnOfBig(b *testing.B) {
 	m := newMachine(bigDefinition(b), "V")
+	b.ReportAllocs()
 	for b.Loop() {
 		m.exactReturn()
 	}
@@ -89,6 +90,7 @@ func BenchmarkReturnOfBig(b *testing.B) {
 // BenchmarkReportOfBig measures all of its mathematics.
 func BenchmarkReportOfBig(b *testing.B) {
 	m := newMachine(bigDefinition(b), "V")
+	b.ReportAllocs()
 	for b.Loop() {
 		if _, ok := m.distribute(m.paid, m.lines); !ok {
 			b.Fatal("gave up")

@@ -12,6 +12,7 @@ func BenchmarkCompute(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			r := blackjack.Standard()
 			r.Decks = decks
+			b.ReportAllocs()
 			for b.Loop() {
 				if _, err := Compute(r, nil); err != nil {
 					b.Fatal(err)
