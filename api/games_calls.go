@@ -21,7 +21,7 @@ type GameData struct {
 }
 
 type rtpData struct {
-	Fraction string `json:"fraction" doc:"The return to player, exactly" example:"24/25"`
+	Fraction string `json:"fraction" doc:"The return to player: exactly, or the lower end of what is proven of it" example:"24/25"`
 	Decimal  string `json:"decimal" doc:"The same to 12 decimals, truncated" example:"0.960000000000"`
 }
 

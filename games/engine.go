@@ -19,7 +19,8 @@ type Engine interface {
 	// the hash of that form is the variant's rulesHash, and players and verifiers are shown it.
 	Rules() any
 
-	// RTP returns the exact return to player as a fraction of the stake, for the strategy that the rules page calls plainest.
+	// RTP returns the exact return to player as a fraction of the stake, for the strategy that the rules page calls plainest; or,
+	// where it is only proven to lie between two ends, the lower one, so that players are never shown more than the truth.
 	RTP() *big.Rat
 
 	// Open plays the action that opens a round. The round's Bet, Stake and Step are still zero.

@@ -28,7 +28,7 @@ func New(v Variant) (*Engine, error) {
 // Rules returns a Rules.
 func (e *Engine) Rules() any { return e.variant.Rules }
 
-// RTP returns the return of playing by the variant's chart.
+// RTP returns the lower end of what is proven of the return of playing by the variant's chart: at most the truth.
 func (e *Engine) RTP() *big.Rat { return new(big.Rat).Set(e.variant.RTP) }
 
 // initLabel is the label under which the shoe is shuffled. There are no other draws in a round but that of fair rounding.

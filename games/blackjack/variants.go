@@ -18,7 +18,7 @@ var computed embed.FS
 type Variant struct {
 	ID    string
 	Rules Rules    // Standard, with the variant's commission
-	RTP   *big.Rat // the return of playing by the chart
+	RTP   *big.Rat // the lower end of what is proven of the return by the chart: at most the truth
 	Chart *Chart
 }
 

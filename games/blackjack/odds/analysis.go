@@ -80,7 +80,7 @@ func (o *Odds) bounds() games.Bounds {
 		Highest: new(big.Rat).Add(o.Return.Rat(), unseenByBest),
 		Proof: "No play returns more than the best play by the cards of the hand that decides, " + o.Return.String() +
 			", nor less than the worst, " + worst.String() + ", but for what the cards of the other hands of a split tell: that " +
-			"was sampled, and 0.0001 for the best and 0.001 for the worst are ten times what it comes to with one deck.",
+			"was sampled, and 0.0001 for the best and 0.001 for the worst are at least ten times what it comes to with one deck.",
 	}
 }
 

@@ -27,7 +27,7 @@ var builtIn = []struct {
 type row struct {
 	ID         string `json:"id"`
 	Commission int    `json:"commission"`
-	RTP        string `json:"rtp"`
+	RTP        string `json:"rtp"` // the lower end of what the chart returns: players are never shown more than the truth
 }
 
 const chartHeading = "# The basic strategy of this variant, written by go test ./games/blackjack/odds -run Figures -update.\n"
@@ -60,9 +60,9 @@ func TestFigures(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		row.ID, row.RTP = variant.id, o.Basic.Return.String()
 		analysis := o.Analysis()
 		all[variant.id] = figures(analysis)
+		row.ID, row.RTP = variant.id, all[variant.id].Outlooks[0].Return[0]
 		above, _ := new(big.Rat).Sub(o.Outlook(losingChart()).Return.Rat(), analysis.Bounds.Lowest).Float64()
 		if above < 0 || above > 0.05 {
 			t.Errorf("%s: a chart that loses returns %.6f more than the lowest of all", row.ID, above)
