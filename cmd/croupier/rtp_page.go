@@ -94,8 +94,8 @@ func rtpPage(all [][]report) string {
 
 Written by ` + "`croupier rtp --all`" + `; a test keeps it equal to what the code computes. Every value is computed in integers and fractions, and
 shown rounded; a value with two ends is proven to lie between them. ` + "`croupier rtp GAME`" + ` prints the same, and ` + "`--simulate 10000000`" + `
-confirms it with the rules that the server runs ([what that gave](rtp-simulated.md)). Wins are multiples of the opening stake. These are the returns of rounds that are played: one of
-guess, launch, smash or move on which nothing was played when its time is over gives its stake back.
+confirms it with the rules that the server runs ([what that gave](rtp-simulated.md)). Wins are multiples of the
+opening stake. These are the returns of rounds that are played: one of guess, launch, smash or move on which nothing was played when its time is over gives its stake back.
 
 | game | variant | return | lowest of any strategy | highest of any strategy |
 |---|---|--:|--:|--:|
