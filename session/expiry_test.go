@@ -383,47 +383,6 @@ func TestDamagedRoundsAreLeft(t *testing.T) {
 	b.clean(t)
 }
 
-func TestExpiriesAreToldToVisitsOnAllNodes(t *testing.T) {
-	t.Parallel()
-	b := setupFloor(t)
-	b.listen(t)
-	who := b.player(t, "1000.00")
-	b.heard(t) // of the deposit, which nobody below waits for
-	elsewhere := b.later(t, 25*time.Hour)
-	c, spins := b.sit(t, who, "steps"), b.sit(t, who, "slots")
-	c.do(t, "bet", betPayload)
-	spins.spin(t, "1")
-	elsewhere.expire(t)
-	if e := c.event(t); !e.Expired {
-		t.Errorf("event %+v", e)
-	}
-	b.heard(t)
-	spins.quiet(t)
-	if list := spins.untold(t); len(list) != 0 {
-		t.Errorf("slots is told %+v", list)
-	}
-	list := c.untold(t)
-	if len(list) != 1 || list[0].GameID != "steps" {
-		t.Fatalf("told %+v", list)
-	}
-	if at := c.do(t, "next", betPayload); at.Balance.Before != list[0].Balance.After {
-		t.Errorf("the next round begins with %s after %s", at.Balance.Before, list[0].Balance.After)
-	}
-	// A node that missed the news makes up for it when it listens again.
-	deaf := b.open(t, SettlerConfig{})
-	missed := deaf.sit(t, who, "ladder")
-	deaf.listen(t)
-	for e := missed.event(t); !e.Expired; e = missed.event(t) {
-	}
-	for range 2 {
-		must(t, missed.Told(t.Context(), list[0].RoundID))
-	}
-	if again := b.sit(t, who, "ladder").untold(t); len(again) != 0 {
-		t.Errorf("told again: %+v", again)
-	}
-	b.clean(t)
-}
-
 // Those that are looked for are found by the index of open rounds, however many were ever played.
 func TestOverdueRoundsAreFoundByTheirIndex(t *testing.T) {
 	t.Parallel()
