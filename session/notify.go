@@ -170,6 +170,8 @@ func (f *Floor) sessionEnded(payload string) error {
 
 // lookAnew makes up for notifications that were missed.
 func (f *Floor) lookAnew(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
 	visits := f.allVisits()
 	sessions := make([]uuid.UUID, 0, len(visits))
 	for _, v := range visits {
