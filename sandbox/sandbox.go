@@ -25,10 +25,13 @@ type Options struct {
 	Listen      string // host:port of a loopback address; port 0 takes a free one
 	DataDir     string // where its data is kept; "" for postgres.DefaultDir
 	DatabaseURL string // an existing, empty or croupier's own database instead of the private Postgres; "" for the latter
-	Catalogue   *games.Catalogue
-	Log         *slog.Logger // nil: JSON lines to croupier.log in DataDir
-	Limits      api.Limits   // zero fields: ten times the server's defaults, because all test players share an address
-	Settler     session.SettlerConfig
+	// PostgresSettings are postgresql.conf parameters of the private Postgres, on top of its defaults. With DatabaseURL they are an error.
+	PostgresSettings map[string]string
+
+	Catalogue *games.Catalogue
+	Log       *slog.Logger // nil: JSON lines to croupier.log in DataDir
+	Limits    api.Limits   // zero fields: ten times the server's defaults, because all test players share an address
+	Settler   session.SettlerConfig
 }
 
 // Info is how to reach a running sandbox, and with which key.
@@ -91,6 +94,9 @@ func Start(ctx context.Context, o Options) (_ *Sandbox, err error) {
 
 // openDatabase finds the database that was named, or starts the private one.
 func (s *Sandbox) openDatabase(ctx context.Context, o Options) (err error) {
+	if o.DatabaseURL != "" && len(o.PostgresSettings) > 0 {
+		return errors.New("settings of Postgres are for the private one: a database that is named by its URL has its own")
+	}
 	if err := os.MkdirAll(o.DataDir, 0o755); err != nil {
 		return fmt.Errorf("data directory: %w", err)
 	}
@@ -99,7 +105,7 @@ func (s *Sandbox) openDatabase(ctx context.Context, o Options) (err error) {
 		return nil
 	}
 	const database = "croupier"
-	if s.cluster, err = postgres.Start(ctx, postgres.Options{Dir: filepath.Join(o.DataDir, "postgres")}); err != nil {
+	if s.cluster, err = postgres.Start(ctx, postgres.Options{Dir: filepath.Join(o.DataDir, "postgres"), Settings: o.PostgresSettings}); err != nil {
 		return err
 	}
 	if err := s.cluster.CreateDatabase(ctx, database); err != nil {

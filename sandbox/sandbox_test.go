@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"croupier/games"
 	"croupier/games/builtin"
 	"croupier/sandbox/postgres"
@@ -123,6 +125,33 @@ func TestSecondStartFindsTheDataOfTheFirst(t *testing.T) {
 	var inUse *postgres.InUseError
 	if _, err := Start(t.Context(), Options{Listen: "127.0.0.1:0", DataDir: dir}); !errors.As(err, &inUse) {
 		t.Errorf("a second sandbox on the same data: %v", err)
+	}
+}
+
+func TestPostgresSettingsReachThePrivatePostgres(t *testing.T) {
+	t.Parallel()
+	c, err := games.NewCatalogue(builtin.Games()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := Options{Listen: "127.0.0.1:0", DataDir: dataDir(t), Catalogue: c, PostgresSettings: map[string]string{"commit_siblings": "17"}}
+	s, err := Start(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close(t.Context())
+	db, err := pgx.Connect(t.Context(), s.Info().DatabaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close(t.Context())
+	var got string
+	if err := db.QueryRow(t.Context(), "SHOW commit_siblings").Scan(&got); err != nil || got != "17" {
+		t.Errorf("commit_siblings is %s, want 17; %v", got, err)
+	}
+	o.DataDir, o.DatabaseURL = dataDir(t), s.Info().DatabaseURL
+	if _, err := Start(t.Context(), o); err == nil || !strings.Contains(err.Error(), "named by its URL") {
+		t.Errorf("settings for somebody else's database: %v", err)
 	}
 }
 

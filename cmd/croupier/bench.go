@@ -27,7 +27,9 @@ type benchCmd struct {
 	Duration    time.Duration `default:"15s" help:"Measure for so long. Default: ${default}."`
 	Think       time.Duration `default:"0s" help:"What a client waits between an answer and its next spin. Default: ${default}."`
 	Floor       bool          `help:"Measure, in turns with the server, the same rows written with one commit per round by plain pgx."`
+	Settlers    int           `env:"CROUPIER_BENCH_SETTLERS" placeholder:"N" help:"Groups that the server of its own commits at the same time. Default: the server's."`
 	JSON        string        `name:"json" env:"CROUPIER_BENCH_JSON" type:"path" placeholder:"FILE" help:"Write the report to this file, too."`
+	postgresFlag
 }
 
 // Run implements the command.

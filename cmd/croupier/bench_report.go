@@ -48,9 +48,10 @@ func (b *bench) newReport(ctx context.Context) (*benchReport, error) {
 	}
 	defer conn.Close(ctx)
 	r.Database = map[string]string{}
-	for _, setting := range []string{"server_version", "fsync", "synchronous_commit", "full_page_writes"} {
+	settings := []string{"server_version", "fsync", "synchronous_commit", "full_page_writes"}
+	for _, setting := range append(settings, slices.Collect(maps.Keys(b.PostgresSetting))...) {
 		var value string
-		if err := conn.QueryRow(ctx, "SHOW "+setting).Scan(&value); err != nil {
+		if err := conn.QueryRow(ctx, "SELECT current_setting($1)", setting).Scan(&value); err != nil {
 			return nil, fmt.Errorf("look at the database: %w", err)
 		}
 		r.Database[setting] = value

@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -29,7 +31,10 @@ type benchTarget struct {
 // target finds the server that the flags name, or starts one.
 func (c *benchCmd) target(ctx context.Context) (*benchTarget, error) {
 	if c.URL == "" && c.APIKey == "" && c.SandboxDir == "" {
-		return ownSandbox(ctx, c.Dir)
+		return ownSandbox(ctx, c.Dir, c.sandboxFlags())
+	}
+	if flags := c.sandboxFlags(); len(flags) > 0 {
+		return nil, fmt.Errorf("%s is for a sandbox of the benchmark's own, and this server runs already", flags[0])
 	}
 	t := &benchTarget{close: func() error { return nil }}
 	t.BaseURL, t.APIKey, t.APISecret, t.DatabaseURL = cmp.Or(c.URL, "http://127.0.0.1:8080"), c.APIKey, c.APISecret, c.DatabaseURL
@@ -37,6 +42,18 @@ func (c *benchCmd) target(ctx context.Context) (*benchTarget, error) {
 		return t, t.readKey(c.SandboxDir)
 	}
 	return t, nil
+}
+
+// sandboxFlags are for `croupier sandbox` when the benchmark starts one.
+func (c *benchCmd) sandboxFlags() []string {
+	var flags []string
+	for _, name := range slices.Sorted(maps.Keys(c.PostgresSetting)) {
+		flags = append(flags, "--postgres-setting="+name+"="+c.PostgresSetting[name])
+	}
+	if c.Settlers != 0 {
+		flags = append(flags, "--settlers="+strconv.Itoa(c.Settlers))
+	}
+	return flags
 }
 
 // readKey takes the API key from a sandbox's data directory.
@@ -67,8 +84,8 @@ rm -rf "$2"
 `
 
 // ownSandbox starts a sandbox in a process of its own, so that client and server share nothing but the machine. Its data is in a new
-// directory in place, and is removed by close, or by whatever way this process ends.
-func ownSandbox(ctx context.Context, place string) (*benchTarget, error) {
+// directory in place, and is removed by close, or by whatever way this process ends. flags are more flags for it.
+func ownSandbox(ctx context.Context, place string, flags []string) (*benchTarget, error) {
 	dir, err := os.MkdirTemp(place, ".croupier-bench-")
 	if err == nil {
 		dir, err = filepath.Abs(dir)
@@ -80,7 +97,7 @@ func ownSandbox(ctx context.Context, place string) (*benchTarget, error) {
 	if err := errors.Join(err, err2); err != nil {
 		return nil, fmt.Errorf("sandbox for the benchmark: %w", err)
 	}
-	cmd := exec.Command(program, "sandbox", "--json", "--listen", "127.0.0.1:0", "--data-dir", dir)
+	cmd := exec.Command(program, append([]string{"sandbox", "--json", "--listen", "127.0.0.1:0", "--data-dir", dir}, flags...)...)
 	cmd.Stderr = os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for us: we end it
 	for _, variable := range os.Environ() {

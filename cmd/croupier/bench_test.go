@@ -18,7 +18,8 @@ func TestBench(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(dir, "report.json")
-	c := benchCmd{Dir: dir, Clients: 8, Warmup: 100 * time.Millisecond, Duration: 300 * time.Millisecond, Floor: true, JSON: file}
+	c := benchCmd{Dir: dir, Clients: 8, Warmup: 100 * time.Millisecond, Duration: 300 * time.Millisecond, Floor: true, JSON: file, Settlers: 3,
+		postgresFlag: postgresFlag{PostgresSetting: map[string]string{"wal_compression": "off", "commit_siblings": "17"}}}
 	if err := c.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -30,6 +31,7 @@ func TestBench(t *testing.T) {
 		Server, LoneServer, Floor summary
 		FloorTried                []summary
 		Ratio                     float64
+		Database                  map[string]string
 		Ledger                    struct{ Rounds, Players int64 }
 	}
 	if err := json.Unmarshal(text, &report); err != nil {
@@ -43,12 +45,26 @@ func TestBench(t *testing.T) {
 	if want := report.Server.PerSecond / report.Floor.PerSecond; report.Ratio != want {
 		t.Errorf("ratio %v, want %v", report.Ratio, want)
 	}
+	if d := report.Database; d["commit_siblings"] != "17" || d["wal_compression"] != "off" || d["fsync"] != "on" {
+		t.Errorf("the database was set up as %v", d)
+	}
 	players := int64(1 + c.Clients + floorSeats(c.Clients))
 	if played := report.Server.Rounds + report.Floor.Rounds; report.Ledger.Rounds < played || report.Ledger.Players != players {
 		t.Errorf("the ledger has %d rounds of %d players; at least %d were played by %d", report.Ledger.Rounds, report.Ledger.Players, played, players)
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, ".croupier-bench-*")); len(left) > 0 {
 		t.Errorf("the sandbox left %v", left)
+	}
+}
+
+// What is for a sandbox of the benchmark's own has no effect on a server that runs already, so it is refused.
+func TestBenchRefusesSettingsForARunningServer(t *testing.T) {
+	t.Parallel()
+	for _, flag := range []string{"--settlers=3", "--postgres-setting=fsync=off"} {
+		_, said, status := program{}.run(t, "bench", "--url=http://127.0.0.1:1", "--api-key=k", "--api-secret=s", flag)
+		if status != 1 || !strings.Contains(said, flag) || !strings.Contains(said, "runs already") {
+			t.Errorf("%s: exit status %d: %s", flag, status, said)
+		}
 	}
 }
 

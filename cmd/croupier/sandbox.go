@@ -16,9 +16,15 @@ type sandboxCmd struct {
 	DataDir     string `placeholder:"DIR" help:"Where the data is kept. Default: the platform's place for a user's data, /var/lib/croupier for root."`
 	DatabaseURL string `placeholder:"URL" help:"Use this database instead of a private Postgres."`
 	JSON        bool   `name:"json" help:"Print one line of JSON: baseUrl, wsUrl, webUrl, apiKey, apiSecret, operatorId, databaseUrl."`
+	postgresFlag
 	gamesFlags
 	limitFlags
 	profileFlag
+}
+
+// postgresFlag tunes the private Postgres of a sandbox.
+type postgresFlag struct {
+	PostgresSetting map[string]string `placeholder:"NAME=VALUE" help:"A setting of the private Postgres, as wal_compression=lz4; may be repeated."`
 }
 
 // Run implements the command.
@@ -32,7 +38,7 @@ func (c *sandboxCmd) Run(ctx context.Context) error {
 		return err
 	}
 	s, err := sandbox.Start(ctx, sandbox.Options{Listen: c.Listen, DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Catalogue: offered,
-		Limits: c.limits(), Settler: session.SettlerConfig{Writers: c.Settlers}})
+		PostgresSettings: c.PostgresSetting, Limits: c.limits(), Settler: session.SettlerConfig{Writers: c.Settlers}})
 	if err != nil {
 		return err
 	}
