@@ -98,6 +98,22 @@ func (o Op) Settled() (t Try, ok bool) {
 	return Try{}, false
 }
 
+// Loose tells whether an Op that was refused may have taken effect all the same, even after the refusal was told: a try of it that was
+// sent before had no answer, perhaps because its connection was cut, and may still wait on its server. A refusal leaves no trace, so
+// that try is carried out if it can be by then. The protocol allows this; an effect after a refusal that is not loose it does not.
+func (o Op) Loose() bool {
+	refusal, ok := o.Settled()
+	if !ok || refusal.Type != "error" {
+		return false
+	}
+	for _, t := range o.Tries {
+		if t.Told == 0 && t.Sent < refusal.Told {
+			return true
+		}
+	}
+	return false
+}
+
 // Write writes a history as JSON lines: the run first, then an Op a line.
 func Write(w io.Writer, h *History) error {
 	buffered := bufio.NewWriter(w)
