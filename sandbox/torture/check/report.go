@@ -27,6 +27,7 @@ type Counts struct {
 	Results      int `json:"results"`      // requests that took effect and whose clients were told so
 	Refusals     int `json:"refusals"`     // requests whose last word was a refusal
 	Unlearnt     int `json:"unlearnt"`     // requests whose clients never learnt what became of them
+	Late         int `json:"late"`         // requests that took effect by a sending that was never answered, though another was refused
 	Retried      int `json:"retried"`      // results that were told more than once, and compared
 	Reads        int `json:"reads"`        // balances and seeds that were asked for
 	Actions      int `json:"actions"`      // stored
@@ -63,7 +64,7 @@ func (r *Report) Print(w io.Writer) {
 		c.Ops, c.Players, c.Tries, c.Results, c.Refusals, c.Reads, c.Unlearnt)
 	fmt.Fprintf(w, "  against %d actions, %d rounds (%d open), %d transfers, %d deposits and withdrawals, %d seed pairs\n",
 		c.Actions, c.Rounds, c.OpenRounds, c.Transfers, c.Orders, c.SeedPairs)
-	fmt.Fprintf(w, "  %d results told more than once; %d rounds replayed, %d not: seed not revealed\n", c.Retried, c.Replayed, c.Unrevealed)
+	fmt.Fprintf(w, "  %d results told more than once, %d never told because another sending was refused; %d rounds replayed, %d not: seed not revealed\n", c.Retried, c.Late, c.Replayed, c.Unrevealed)
 	fmt.Fprintf(w, "  %d operations put in order, in %d pieces of at most %d\n", c.Linearized, c.Pieces, c.LargestPiece)
 	for _, rule := range Rules {
 		verdict := "ok"
