@@ -4,10 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"log/slog"
-	"os"
 	"testing"
 	"time"
 
@@ -97,7 +95,6 @@ func rotateAt(t *table) func(map[string]chair, string, string) (json.RawMessage,
 // once, balance, escrow, nonce and open rounds are the model's, retries are answered with the same bytes, and the proof holds.
 func TestPlayFollowsTheModel(t *testing.T) {
 	t.Parallel()
-	boundChecks(t, 16)
 	b := setupFloor(t)
 	nodes := []*node{b.node, b.open(t, SettlerConfig{Writers: 1, Group: 3})}
 	t.Cleanup(func() {
@@ -121,16 +118,6 @@ func TestPlayFollowsTheModel(t *testing.T) {
 		})
 		b.clean(t)
 	})
-}
-
-// boundChecks sets how often rapid checks, unless the caller of the tests has said it: every check takes a database's time.
-func boundChecks(t *testing.T, checks int) {
-	t.Helper()
-	said := os.Getenv("RAPID_CHECKS") != ""
-	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "rapid.checks" })
-	if !said {
-		must(t, flag.Set("rapid.checks", fmt.Sprint(checks)))
-	}
 }
 
 // check holds what is stored against the model.

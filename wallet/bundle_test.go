@@ -3,7 +3,9 @@ package wallet_test
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"log/slog"
+	"os"
 	"testing"
 	"time"
 
@@ -20,10 +22,16 @@ import (
 	"croupier/wallet/money"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv("RAPID_CHECKS") == "" { // 100, unless the flag says otherwise, are many for a model of a database
+		_ = flag.Set("rapid.checks", "40")
+	}
+	pgtest.Main(m)
+}
 
 // bundle is a database with an operator whose players can deposit, withdraw and play.
 type bundle struct {
+	url      string
 	db       *pgxpool.Pool // as the server connects
 	admin    *pgxpool.Pool // as the owner of the tables
 	ledger   *wallet.Ledger
@@ -36,7 +44,7 @@ type bundle struct {
 func setup(t testing.TB) *bundle {
 	t.Helper()
 	url := pgtest.New(t)
-	b := &bundle{db: pgtest.App(t, url), admin: pgtest.Owner(t, url)}
+	b := &bundle{url: url, db: pgtest.App(t, url), admin: pgtest.Owner(t, url)}
 	key, err := fairness.ParseKey("3333333333333333333333333333333333333333333333333333333333333333")
 	must(t, err)
 	vault, err := fairness.NewVault(key)
