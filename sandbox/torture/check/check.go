@@ -57,9 +57,6 @@ func Run(ctx context.Context, databaseURL string, h *history.History, progress f
 		if err := checkTotals(ctx, tx, found); err != nil {
 			return err
 		}
-		if err := checkStrangers(ctx, tx, h.Players, found); err != nil {
-			return err
-		}
 		return checkPlayers(ctx, tx, h.Players, requests, catalogue, found, progress)
 	})
 	if err != nil {

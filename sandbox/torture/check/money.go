@@ -3,7 +3,6 @@ package check
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -178,33 +177,6 @@ func checkTotals(ctx context.Context, tx pgx.Tx, found *findings) error {
 	})
 	if err != nil {
 		return fmt.Errorf("sum all accounts: %w", err)
-	}
-	return nil
-}
-
-// checkStrangers finds the players of the run's operators that the run knows nothing of and that have moved money.
-func checkStrangers(ctx context.Context, tx pgx.Tx, players []history.Player, found *findings) error {
-	var operators, known []string
-	for _, p := range players {
-		known = append(known, p.ID)
-		if !slices.Contains(operators, p.Operator) {
-			operators = append(operators, p.Operator)
-		}
-	}
-	const sql = `
-		SELECT id::text FROM players p WHERE operator_id = ANY($1::uuid[]) AND id <> ALL($2::uuid[])
-			AND EXISTS (SELECT FROM transfers t WHERE t.player_id = p.id) ORDER BY id`
-	rows, err := tx.Query(ctx, sql, operators, known)
-	if err != nil {
-		return fmt.Errorf("look for strangers: %w", err)
-	}
-	var player string
-	_, err = pgx.ForEachRow(rows, []any{&player}, func() error {
-		found.add(Once, "player "+player, "it has transfers, and is none of the run's")
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("look for strangers: %w", err)
 	}
 	return nil
 }

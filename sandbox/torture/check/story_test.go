@@ -97,9 +97,8 @@ func (c *teller) play() {
 	c.ask("dice", history.Rotate, `{"clientSeed":"one"}`)
 	c.ask("slots", history.Action, `{"action":"spin","betPerLine":0.05,"activePaylines":20}`)
 	c.again()
-	c.ask("blackjack", history.Action, `{"action":"bet","amount":1.00}`)
-	c.ask("blackjack", history.Action, `{"action":"stand"}`) // refused, if the bet was a blackjack
-	c.ask("smash", history.Cashout, `{}`)                    // too late
+	c.smash()
+	c.ask("smash", history.Cashout, `{}`) // too late
 	c.move(history.Withdrawal, "60.00")
 	c.move(history.Withdrawal, "1000.00") // refused
 	c.ask("dice", history.Rotate, `{}`)
