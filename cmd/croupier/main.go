@@ -23,6 +23,7 @@ type commands struct {
 	Ledger   ledgerCmd   `cmd:"" help:"Prove the ledger, while the server plays."`
 	RTP      rtpCmd      `cmd:"" help:"Print a game's exact return to player, and simulate it."`
 	Bench    benchCmd    `cmd:"" help:"Measure how many durable rounds a server plays, and what one commit per round would reach."`
+	Torture  tortureCmd  `cmd:"" help:"Kill, stop and cut off servers and Postgres while clients play, and prove that nothing was lost."`
 	WS       wsCmd       `cmd:"" name:"ws" help:"Talk to a server over its WebSocket: a message per line in both directions."`
 }
 
@@ -32,6 +33,7 @@ func options(ctx context.Context) []kong.Option {
 		kong.Name("croupier"),
 		kong.Description("A casino game session server whose every outcome can be proven fair and whose every cent can be accounted for."),
 		kong.DefaultEnvars("CROUPIER"),
+		kong.Vars{"faults": faultKinds()},
 		kong.ShortUsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
