@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -22,6 +23,7 @@ type Floor struct {
 	now     Clock
 	log     *slog.Logger
 	settler *Settler
+	quiet   time.Duration // after so long without news, Listen asks whether the database is still there
 
 	catalogue *games.Catalogue
 	builds    map[string]build // by rulesHash
@@ -35,7 +37,7 @@ type Floor struct {
 
 // NewFloor registers the catalogue's builds in the database and opens the floor.
 func NewFloor(ctx context.Context, db *pgxpool.Pool, vault *fairness.Vault, catalogue *games.Catalogue, settler *Settler, now Clock, log *slog.Logger) (*Floor, error) {
-	f := &Floor{db: db, vault: vault, now: now, log: log, settler: settler, catalogue: catalogue,
+	f := &Floor{db: db, vault: vault, now: now, log: log, settler: settler, quiet: listenQuiet, catalogue: catalogue,
 		builds: map[string]build{}, node: newID(), seats: map[uuid.UUID]*Seat{}}
 	for _, g := range catalogue.Games() {
 		for _, v := range g.Variants {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/shopspring/decimal"
 
 	"croupier/wallet"
@@ -27,20 +29,16 @@ func (f *Floor) Listen(ctx context.Context) {
 }
 
 func (f *Floor) listen(ctx context.Context) error {
-	conn, err := f.db.Acquire(ctx)
+	conn, err := f.listener(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { conn.Hijack().Close(context.WithoutCancel(ctx)) }() // a listening connection must not go back to the pool
-	const sql = `LISTEN ` + wallet.PlayerChannel + `; LISTEN ` + sessionChannel + `; LISTEN ` + helloChannel + `; LISTEN ` + expiredChannel
-	if _, err := conn.Conn().PgConn().Exec(ctx, sql).ReadAll(); err != nil {
-		return err
-	}
+	defer hangUp(ctx, conn)
 	if err := f.lookAnew(ctx); err != nil {
 		return err
 	}
 	for {
-		n, err := conn.Conn().WaitForNotification(ctx)
+		n, err := f.nextNews(ctx, conn)
 		if err != nil {
 			return err
 		}
@@ -56,6 +54,55 @@ func (f *Floor) listen(ctx context.Context) error {
 		}
 		if err != nil {
 			f.log.Error("notification not understood", "channel", n.Channel, "error", err)
+		}
+	}
+}
+
+// listener returns a connection of its own that listens. It must not go back to the pool.
+func (f *Floor) listener(ctx context.Context) (*pgx.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	pooled, err := f.db.Acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn := pooled.Hijack()
+	const sql = `LISTEN ` + wallet.PlayerChannel + `; LISTEN ` + sessionChannel + `; LISTEN ` + helloChannel + `; LISTEN ` + expiredChannel
+	if _, err := conn.PgConn().Exec(ctx, sql).ReadAll(); err != nil {
+		hangUp(ctx, conn)
+		return nil, err
+	}
+	return conn, nil
+}
+
+// hangUp closes a connection, also when ctx has ended, and does not wait for a database that is silent.
+func hangUp(ctx context.Context, conn *pgx.Conn) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	_ = conn.Close(ctx) // it is given up either way
+}
+
+// How long a listener waits for news before it asks whether the database is still there, and how long for the answer to that. A
+// machine that lost its power, or a Postgres that hangs, closes no connection: without asking, its silence would pass for no news.
+const (
+	listenQuiet    = 5 * time.Second
+	listenPatience = 2 * time.Second
+)
+
+// nextNews waits for the next notification. It returns an error when the database does not answer any more, or the context ends.
+func (f *Floor) nextNews(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
+	for {
+		quiet, cancel := context.WithTimeout(ctx, f.quiet)
+		n, err := conn.WaitForNotification(quiet)
+		cancel()
+		if err == nil || ctx.Err() != nil || !pgconn.Timeout(err) {
+			return n, err
+		}
+		patient, cancel := context.WithTimeout(ctx, listenPatience)
+		err = conn.Ping(patient)
+		cancel()
+		if err != nil {
+			return nil, fmt.Errorf("ask whether the database is still there: %w", err)
 		}
 	}
 }
