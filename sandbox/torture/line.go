@@ -26,10 +26,10 @@ type line struct {
 	ended  chan struct{} // closed when nothing more will be read
 
 	mu        sync.Mutex
-	waiting   map[string]asked // by request id: what was sent and is not answered
-	answered  map[string]bool  // request ids that were
-	recovered json.RawMessage  // the round that was open when the line began, nil if none
-	code      int              // of the close frame, after ended
+	waiting   map[string][]asked // by request id: what was sent and is not answered, in the order sent
+	answered  map[string]bool    // request ids that were
+	recovered json.RawMessage    // the round that was open when the line began, nil if none
+	code      int                // of the close frame, after ended
 }
 
 // asked is one try of an op.
@@ -65,7 +65,7 @@ func (c *client) dial(ctx context.Context, server int, game string) (*line, erro
 		return nil, fmt.Errorf("connect to server %d: %w", server, err)
 	}
 	l := &line{client: c, server: server, game: game, conn: conn, ended: make(chan struct{}),
-		waiting: map[string]asked{}, answered: map[string]bool{}}
+		waiting: map[string][]asked{}, answered: map[string]bool{}}
 	c.lines.Go(l.read)
 	return l, nil
 }
@@ -87,7 +87,7 @@ func (l *line) send(o *op) {
 	try := len(o.Tries) - 1
 	c.mu.Unlock()
 	l.mu.Lock()
-	l.waiting[o.Request] = asked{o, try}
+	l.waiting[o.Request] = append(l.waiting[o.Request], asked{o, try})
 	l.mu.Unlock()
 	_ = l.conn.SetWriteDeadline(time.Now().Add(dialTime)) // an error shows at once when writing
 	if err := l.conn.WriteMessage(websocket.TextMessage, message); err != nil {
@@ -149,15 +149,17 @@ func (l *line) unasked(kind string, payload json.RawMessage) {
 func (l *line) answer(id string, told time.Duration, kind string, payload json.RawMessage) {
 	c := l.client
 	l.mu.Lock()
-	a, waits := l.waiting[id]
-	again := l.answered[id]
-	delete(l.waiting, id)
+	waiting, again := l.waiting[id], l.answered[id]
+	if len(waiting) > 0 {
+		l.waiting[id] = waiting[1:]
+	}
 	l.answered[id] = true
 	l.mu.Unlock()
-	if !waits {
+	if len(waiting) == 0 {
 		c.run.finding(Wire, c.player.ID, "an answer that nobody waits for (answered before: %v): request %q: %s %.200s", again, id, kind, payload)
 		return
 	}
+	a := waiting[0]
 	var refused struct{ Code string }
 	if kind == "error" {
 		_ = json.Unmarshal(payload, &refused) // without a code it is no code that leaves anything open
