@@ -3,6 +3,8 @@ package torture
 import (
 	"context"
 	"time"
+
+	"croupier/sandbox/torture/history"
 )
 
 // outcasts are the close codes after which a client must not come back with the same token. No client of a run earns one.
@@ -61,7 +63,19 @@ func (c *client) drop() {
 // look connects anew: what is open comes before any answer.
 func (c *client) look(ctx context.Context) {
 	c.drop()
-	c.settle(ctx, c.newOp(request{kind: "balance_get", payload: `{}`}))
+	o := c.newOp(request{kind: history.Balance, payload: `{}`})
+	c.settle(ctx, o)
+	if l := c.line; l != nil && c.unanswered(o) { // the answer came by a line that was left, and says nothing of this one
+		c.awaitAgain(ctx, o, l)
+		c.recover(l)
+	}
+}
+
+// recover takes in what the server said was open when the line began.
+func (c *client) recover(l *line) {
+	if state := l.takeRecovered(); state != nil {
+		c.state = state
+	}
 }
 
 // hangUp ends all of the client's lines and waits until nothing is read any more.

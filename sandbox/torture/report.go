@@ -1,6 +1,7 @@
 package torture
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
 
 	"croupier/sandbox/torture/check"
 	"croupier/sandbox/torture/history"
@@ -35,8 +38,9 @@ type Report struct {
 	Faults   map[string]int                  `json:"faults"` // by kind
 	Ops      map[history.Kind]map[string]int `json:"ops"`    // by kind and by what they were told for good: "done", a code, or "nothing"
 	Tries    int                             `json:"tries"`
-	Retried  int                             `json:"retried"` // ops that were sent more than once
-	Rounds   int64                           `json:"rounds"`  // that clients saw end
+	Retried  int                             `json:"retried"`  // ops that were sent more than once
+	Relearnt int                             `json:"relearnt"` // of them: took effect before the sending that was answered first
+	Rounds   int64                           `json:"rounds"`   // that clients saw end
 	PerSec   float64                         `json:"roundsPerSecond"`
 	Connects int64                           `json:"connects"` // sockets that clients opened, the first of each too
 	Check    *check.Report                   `json:"check"`
@@ -95,12 +99,37 @@ func (r *run) newReport(h *history.History) *Report {
 		default:
 			report.Ops[o.Kind][cmp.Or(t.Code, "done")]++
 		}
+		if relearnt(h, o) {
+			report.Relearnt++
+		}
 		report.Tries += len(o.Tries)
 		if len(o.Tries) > 1 {
 			report.Retried++
 		}
 	}
 	return report
+}
+
+// relearnt tells whether an op took effect by a sending whose answer never came, as far as its first answer shows it: a deposit says
+// that it was known already, and a round has an id with the time of its making. Of most plays it does not show.
+func relearnt(h *history.History, o history.Op) bool {
+	told, _ := o.Settled()
+	if len(o.Tries) < 2 || o.Tries[0].Told > 0 || told.Type == "error" {
+		return false
+	}
+	var answer struct {
+		Duplicate bool
+		RoundID   uuid.UUID
+	}
+	if json.Unmarshal(told.Answer, &answer) != nil {
+		return false
+	}
+	opens := bytes.Contains(o.Payload, []byte(`"amount"`)) || bytes.Contains(o.Payload, []byte(`"betPerLine"`))
+	if o.Kind != history.Action || !opens {
+		return answer.Duplicate
+	}
+	made := time.Unix(answer.RoundID.Time().UnixTime())
+	return made.Before(h.Began.Add(told.Sent - 5*time.Millisecond))
 }
 
 // Print writes the report for people.
@@ -122,8 +151,8 @@ func (r *Report) Print(w io.Writer) {
 			total += count
 		}
 	}
-	fmt.Fprintf(w, "%d requests, sent %d times, %d of them more than once; %d rounds, %.0f a second; %d connections\n",
-		total, r.Tries, r.Retried, r.Rounds, r.PerSec, r.Connects)
+	fmt.Fprintf(w, "%d requests, sent %d times; %d rounds, %.0f a second; %d connections\n", total, r.Tries, r.Rounds, r.PerSec, r.Connects)
+	fmt.Fprintf(w, "  %d sent more than once; of %d of them it shows that they had taken effect and the answer was lost\n", r.Retried, r.Relearnt)
 	for _, kind := range slices.Sorted(maps.Keys(r.Ops)) {
 		fmt.Fprintf(w, "  %-12s", kind)
 		for _, outcome := range slices.SortedFunc(maps.Keys(r.Ops[kind]), doneFirst) {
