@@ -5,46 +5,142 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"golang.org/x/sync/errgroup"
 
 	"croupier/wallet"
 )
 
 // benchCmd measures how many durable rounds a server plays, by real clients over real WebSockets.
 type benchCmd struct {
-	URL         string        `env:"CROUPIER_BENCH_URL" placeholder:"URL" help:"A running server in sandbox mode. Default: with --api-key or --sandbox-dir http://127.0.0.1:8080, else a sandbox of its own."`
-	APIKey      string        `placeholder:"KEY" help:"A sandbox key of the server. Default: the sandbox's."`
-	APISecret   string        `placeholder:"SECRET" help:"The secret of the key."`
-	SandboxDir  string        `placeholder:"DIR" help:"The data directory of the running sandbox, to take the key from. Default: where croupier sandbox keeps its data."`
-	DatabaseURL string        `env:"CROUPIER_BENCH_DATABASE_URL" placeholder:"URL" help:"The server's database, for --floor. Only of a server that may be thrown away: the floor's rounds are not drawn from their seeds."`
-	Dir         string        `default:"." type:"path" help:"Where a sandbox of its own keeps its data while it runs: the disk that is measured. Default: the current directory."`
-	Clients     int           `default:"256" help:"Clients, each with one spin under way at a time. Default: ${default}."`
-	Warmup      time.Duration `default:"5s" help:"Play so long before measuring. Default: ${default}."`
-	Duration    time.Duration `default:"15s" help:"Measure for so long. Default: ${default}."`
-	Think       time.Duration `default:"0s" help:"What a client waits between an answer and its next spin. Default: ${default}."`
-	Floor       bool          `help:"Measure, in turns with the server, the same rows written with one commit per round by plain pgx."`
-	Settlers    int           `env:"CROUPIER_BENCH_SETTLERS" placeholder:"N" help:"Groups that the server of its own commits at the same time. Default: the server's."`
-	JSON        string        `name:"json" env:"CROUPIER_BENCH_JSON" type:"path" placeholder:"FILE" help:"Write the report to this file, too."`
-	postgresFlag
+	Clients   []int         `group:"What is measured:" env:"CROUPIER_BENCH_CLIENTS" placeholder:"N" help:"Clients, each with one spin under way at a time; several numbers, as 1,16,64, are measured one after the other. Default: 256."`
+	Warmup    time.Duration `group:"What is measured:" default:"5s" placeholder:"TIME" help:"Play so long before measuring. Default: ${default}."`
+	Duration  time.Duration `group:"What is measured:" default:"15s" placeholder:"TIME" help:"Measure each number of clients for so long. Default: ${default}."`
+	Think     time.Duration `group:"What is measured:" default:"0s" placeholder:"TIME" help:"What a client waits between an answer and its next spin. Default: ${default}."`
+	Floor     bool          `group:"What is measured:" help:"Measure, in turns with the server, the same rows written with one commit per round by plain pgx; beside the largest number of clients up to 256."`
+	Connected int           `group:"What is measured:" placeholder:"N" help:"Instead of --clients: so many clients are connected, of whom some play (--playing) and the others only wait. Measures the server's memory for each who waits, too."`
+	Playing   share         `group:"What is measured:" default:"5%" placeholder:"SHARE" help:"How many of the --connected play: a share, as 5%, or a number. Default: ${default}."`
+	Rows      int64         `group:"What is measured:" placeholder:"N" help:"Measure, fill the database up to so many finished rounds, and measure again. Filled rounds have the server's answers and add up, but are not drawn from their seeds."`
+
+	JSON       string `group:"What is reported:" name:"json" env:"CROUPIER_BENCH_JSON" type:"path" placeholder:"FILE" help:"Write the report to this file, too."`
+	Compare    string `group:"What is reported:" type:"existingfile" placeholder:"FILE" help:"Print what changed since the report that an earlier run wrote with --json."`
+	Statements bool   `group:"What is reported:" help:"Print what Postgres did in the server's turns, statement by statement. Counting takes time itself: compare no speed that was measured with it."`
+	NoCheck    bool   `group:"What is reported:" help:"Do not check the ledger at the end. With millions of rounds that takes minutes."`
+
+	Dir          string `group:"A server of its own:" default:"." type:"path" placeholder:"DIR" help:"Where its sandbox keeps its data while it runs: the disk that is measured. Default: the current directory."`
+	Keep         string `group:"A server of its own:" type:"path" placeholder:"DIR" help:"Keep the sandbox's data here afterwards, and begin with what an earlier run left here: fill once with --rows, measure often."`
+	Settlers     int    `group:"A server of its own:" env:"CROUPIER_BENCH_SETTLERS" placeholder:"N" help:"Groups of rounds that are committed at the same time. Default: the server's."`
+	postgresFlag `group:"A server of its own:"`
+
+	URL         string `group:"A server that runs already:" env:"CROUPIER_BENCH_URL" placeholder:"URL" help:"Measure this running server in sandbox mode. Default: with --api-key or --sandbox-dir http://127.0.0.1:8080, else a sandbox of its own."`
+	APIKey      string `group:"A server that runs already:" placeholder:"KEY" help:"A sandbox key of the running server. Default: the sandbox's."`
+	APISecret   string `group:"A server that runs already:" placeholder:"SECRET" help:"The secret of the key."`
+	SandboxDir  string `group:"A server that runs already:" placeholder:"DIR" help:"The data directory of the running sandbox, to take the key from. Default: where croupier sandbox keeps its data."`
+	DatabaseURL string `group:"A server that runs already:" env:"CROUPIER_BENCH_DATABASE_URL" placeholder:"URL" help:"The running server's database, for --floor, --rows and --statements. Only of a server that may be thrown away: the floor's and the filled rounds are not drawn from their seeds."`
+}
+
+// share is a part of a crowd: a percentage, or a number of heads.
+type share struct {
+	percent float64
+	heads   int
+}
+
+// UnmarshalText implements encoding.TextUnmarshaler for "5%" and for "200".
+func (s *share) UnmarshalText(text []byte) (err error) {
+	*s = share{}
+	if number, ok := strings.CutSuffix(string(text), "%"); ok {
+		s.percent, err = strconv.ParseFloat(number, 64)
+	} else {
+		s.heads, err = strconv.Atoi(number)
+	}
+	if err != nil || !(s.percent > 0 && s.percent <= 100 || s.heads > 0) {
+		return fmt.Errorf("%q is neither a share, as 5%%, nor a number, as 200", text)
+	}
+	return nil
+}
+
+// of is how many of a crowd the share is, at least one.
+func (s share) of(crowd int) int {
+	if s.percent > 0 {
+		return max(1, int(float64(crowd)*s.percent/100+0.5))
+	}
+	return s.heads
+}
+
+// defaultClients is how many clients the marks are for, and the most that the floor is measured beside.
+const defaultClients = 256
+
+// complete checks the flags and fills in what was left out.
+func (c *benchCmd) complete() error {
+	if c.Duration <= 0 || c.Warmup < 0 || c.Think < 0 || c.Rows < 0 || c.Connected < 0 {
+		return errors.New("--duration must be more than 0, --warmup, --think, --rows and --connected not less")
+	}
+	if c.Connected > 0 {
+		if len(c.Clients) > 0 || c.Floor {
+			return errors.New("--connected is measured instead of --clients, and without --floor")
+		}
+		if n := c.Playing.of(c.Connected); n >= c.Connected {
+			return fmt.Errorf("--playing: %d of %d connected clients leaves nobody to wait", n, c.Connected)
+		}
+		return nil
+	}
+	if len(c.Clients) == 0 {
+		c.Clients = []int{defaultClients}
+	}
+	slices.Sort(c.Clients) // so that each number needs only a few more sockets
+	c.Clients = slices.Compact(c.Clients)
+	if c.Clients[0] < 1 {
+		return errors.New("--clients must be at least 1")
+	}
+	return nil
+}
+
+// sockets is how many sockets are open at once, at most.
+func (c *benchCmd) sockets() int {
+	const lone = 1
+	return lone + max(c.Connected, slices.Max(append(c.Clients, 0)))
+}
+
+// floorClients is the number of clients that the floor is measured beside: the largest up to 256, because more do not make one commit
+// per round faster, or the smallest.
+func (c *benchCmd) floorClients() int {
+	beside := c.Clients[0]
+	for _, n := range c.Clients {
+		if n <= defaultClients {
+			beside = n
+		}
+	}
+	return beside
 }
 
 // Run implements the command.
 func (c *benchCmd) Run(ctx context.Context) (err error) {
-	if c.Clients < 1 || c.Duration <= 0 || c.Warmup < 0 || c.Think < 0 {
-		return errors.New("--clients and --duration must be more than 0, --warmup and --think not less")
+	if err := c.complete(); err != nil {
+		return err
+	}
+	var earlier *benchReport
+	if c.Compare != "" {
+		if earlier, err = readReport(c.Compare); err != nil { // before anybody waits for minutes
+			return err
+		}
+	}
+	if err := enoughFiles(c.sockets(), 0); err != nil {
+		return err
 	}
 	target, err := c.target(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, target.close()) }()
-	b := &bench{benchCmd: c, target: target, run: uuid.NewString()[:8],
-		operator: newClient(target.BaseURL, target.APIKey, target.APISecret), bars: barOn(os.Stderr)}
-	report, err := b.measure(ctx)
+	b := &bench{benchCmd: c, target: target, run: uuid.NewString()[:8], operator: benchCaller(target.BaseURL, target.APIKey, target.APISecret),
+		bars: barOn(os.Stderr), kept: &samples{}}
+	report, err := b.measureAll(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -52,6 +148,9 @@ func (c *benchCmd) Run(ctx context.Context) (err error) {
 		return err
 	}
 	report.print(os.Stdout)
+	if earlier != nil {
+		report.printChange(os.Stdout, earlier, c.Compare)
+	}
 	if c.JSON != "" {
 		return report.write(c.JSON)
 	}
@@ -63,70 +162,87 @@ type bench struct {
 	*benchCmd
 	target   *benchTarget
 	operator *client
-	run      string // tells its players from those of other runs
+	db       *pgx.Conn // nil: the server's database is not known
+	run      string    // tells its players from those of other runs
+	passes   int       // begun
+	kept     *samples
 	bars     barMaker
 }
 
-// The parts of a benchmark that are not as long as the user says.
-const (
-	longestTurn = 5 * time.Second        // of the server or the floor, so that both meet the same noise of the machine
-	loneTime    = 3 * time.Second        // of one client alone
-	tryTime     = 2 * time.Second        // of one number of the floor's connections
-	rampTime    = 300 * time.Millisecond // at most, at the beginning of each turn, not counted
-)
-
-func (b *bench) measure(ctx context.Context) (*benchReport, error) {
+// measureAll measures, and with --rows fills the database and measures again.
+func (b *bench) measureAll(ctx context.Context) (_ *benchReport, err error) {
+	if err := enoughFiles(b.sockets(), b.target.pid); err != nil {
+		return nil, err
+	}
+	if b.target.DatabaseURL != "" {
+		if b.db, err = pgx.Connect(ctx, b.target.DatabaseURL); err != nil {
+			return nil, fmt.Errorf("look at the database: %w", err)
+		}
+		defer b.db.Close(context.WithoutCancel(ctx))
+	} else if b.Floor || b.Rows > 0 || b.Statements {
+		return nil, errors.New("--floor, --rows and --statements need the database of the server: --database-url")
+	}
 	report, err := b.newReport(ctx)
 	if err != nil {
 		return nil, err
 	}
-	lone, err := b.connect(ctx, "lone", 1)
-	if err != nil {
-		return nil, err
-	}
-	defer hangUp(lone)
-	lone[0].keep = &samples{}
-	b.say("one client alone")
-	if err := report.LoneServer.turn(ctx, asPlayers(lone), b.ramp(), min(loneTime, b.Duration), 0); err != nil {
-		return nil, err
-	}
-	var f *floor
-	if b.Floor {
-		if f, err = b.openFloor(ctx, lone[0].keep); err != nil {
-			return nil, err
-		}
-		defer f.close()
-		if err := b.tryFloor(ctx, f, report); err != nil {
+	if b.Statements {
+		if err := b.countStatements(ctx); err != nil {
 			return nil, err
 		}
 	}
-	clients, err := b.connect(ctx, "crowd", b.Clients)
-	if err != nil {
-		return nil, err
+	for {
+		stored, err := b.storedRounds(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if again := len(report.Passes) > 0; again && stored < b.Rows {
+			return nil, fmt.Errorf("the database has %d rounds after it was filled with %d", stored, b.Rows)
+		}
+		pass := &benchPass{Stored: stored}
+		b.passes++
+		report.Passes = append(report.Passes, pass)
+		if err := b.measure(ctx, pass); err != nil {
+			return nil, err
+		}
+		if stored >= b.Rows {
+			return report, b.prove(ctx, report)
+		}
+		if err := b.fill(ctx); err != nil {
+			return nil, fmt.Errorf("fill the database: %w", err)
+		}
 	}
-	defer hangUp(clients)
-	b.say("warm-up, %s", b.Warmup)
-	if err := newSeries("").turn(ctx, asPlayers(clients), 0, b.Warmup, b.Think); err != nil {
-		return nil, err
+}
+
+// storedRounds is how many rounds the database has, 0 if it is not known.
+func (b *bench) storedRounds(ctx context.Context) (n int64, err error) {
+	if b.db == nil {
+		return 0, nil
 	}
-	if err := b.turns(ctx, report, asPlayers(clients), f); err != nil {
-		return nil, err
+	if err := b.db.QueryRow(ctx, "SELECT count(*) FROM rounds").Scan(&n); err != nil {
+		return 0, fmt.Errorf("count the rounds: %w", err)
 	}
-	return report, b.prove(ctx, report)
+	return n, nil
 }
 
 // prove checks the ledger after all that was played: rounds that lose money are not fast.
 func (b *bench) prove(ctx context.Context, report *benchReport) error {
-	if b.target.DatabaseURL == "" {
+	if b.db == nil || b.NoCheck {
 		return nil
 	}
-	b.say("checking the ledger")
-	db, err := pgxpool.New(ctx, b.target.DatabaseURL)
+	config, err := pgxpool.ParseConfig(b.target.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	config.ConnConfig.RuntimeParams["work_mem"] = "256MB" // it joins and sorts all rounds
+	db, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	if report.Ledger, err = wallet.Check(ctx, db, nil); err != nil {
+	b.say("checking the ledger")
+	report.Ledger, err = wallet.Check(ctx, db, func(rule string, n, of int) { b.say("checking the ledger, %d of %d: %s", n, of, rule) })
+	if err != nil {
 		return err
 	}
 	if n := len(report.Ledger.Findings); n > 0 {
@@ -135,153 +251,7 @@ func (b *bench) prove(ctx context.Context, report *benchReport) error {
 	return nil
 }
 
-// turns measures the server, and in turns with it the floor, each for the whole duration. Who begins alternates, so that a drift
-// of the machine favours neither.
-func (b *bench) turns(ctx context.Context, report *benchReport, clients []roundPlayer, f *floor) error {
-	n := 1
-	if f != nil {
-		n = int((b.Duration + longestTurn - 1) / longestTurn)
-	}
-	server := func() error {
-		if err := newSeries("").turn(ctx, clients, 0, b.ramp(), b.Think); err != nil {
-			return err
-		}
-		before := cpuOf(b.target.pid)
-		err := report.Server.turn(ctx, clients, 0, b.Duration/time.Duration(n), b.Think)
-		report.CPU.add(before, cpuOf(b.target.pid))
-		return err
-	}
-	for i := range n {
-		steps := []func() error{server}
-		if f != nil {
-			steps = append(steps, func() error {
-				return report.Floor.turn(ctx, f.players(report.FloorConnections), b.ramp(), b.Duration/time.Duration(n), 0)
-			})
-		}
-		if i%2 == 0 && f != nil {
-			steps[0], steps[1] = steps[1], steps[0]
-		}
-		b.say("turn %d of %d", i+1, n)
-		for _, step := range steps {
-			if err := step(); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// ramp is the beginning of a turn that is not counted.
-func (b *bench) ramp() time.Duration { return min(rampTime, b.Duration/4) }
-
 // say tells what is being done, for people who wait.
 func (b *bench) say(format string, args ...any) {
 	fmt.Fprintf(os.Stderr, "bench: "+format+"\n", args...)
-}
-
-// startMoney is enough for any benchmark: a million spins lose four percent of it.
-const startMoney = "1000000.00"
-
-// benchPlayer is a test player of the benchmark.
-type benchPlayer struct {
-	id    string
-	token string // of its session
-}
-
-// makePlayers makes new test players with money and sessions.
-func (b *bench) makePlayers(ctx context.Context, name string, n int) ([]benchPlayer, error) {
-	bar := b.bars(name+" players", int64(n))
-	defer bar.Close()
-	players := make([]benchPlayer, n)
-	public := newClient(b.target.BaseURL, "", "")
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(16)
-	for i := range players {
-		group.Go(func() error {
-			var made struct {
-				Player   struct{ ID string }
-				SSOToken string
-			}
-			body := map[string]any{"externalId": fmt.Sprintf("bench-%s-%s-%d", b.run, name, i), "currency": "USD", "startingBalance": jsonNumber(startMoney)}
-			err := patiently(ctx, func() error { return b.operator.call(ctx, "/api/v1/test/players", body, &made) })
-			if err == nil {
-				players[i].id = made.Player.ID
-				err = patiently(ctx, func() (err error) {
-					players[i].token, err = public.exchange(ctx, made.SSOToken)
-					return err
-				})
-			}
-			_ = bar.Add(1)
-			return err
-		})
-	}
-	return players, group.Wait()
-}
-
-// jsonNumber is a number in JSON with the decimals that it is written with.
-type jsonNumber string
-
-// MarshalJSON implements json.Marshaler.
-func (n jsonNumber) MarshalJSON() ([]byte, error) { return []byte(n), nil }
-
-// patiently makes a call again when the server asks to come back later.
-func patiently(ctx context.Context, call func() error) error {
-	for {
-		err := call()
-		var later *refused
-		if !errors.As(err, &later) || later.retryAfter == 0 {
-			return err
-		}
-		if err := wait(ctx, later.retryAfter); err != nil {
-			return err
-		}
-	}
-}
-
-// wait waits for d, or until the context ends, whose error it returns then.
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// connect makes players and opens a socket for each.
-func (b *bench) connect(ctx context.Context, name string, n int) ([]*benchClient, error) {
-	players, err := b.makePlayers(ctx, name, n)
-	if err != nil {
-		return nil, err
-	}
-	bar := b.bars(name+" sockets", int64(n))
-	defer bar.Close()
-	clients := make([]*benchClient, n)
-	group, dialing := errgroup.WithContext(ctx)
-	group.SetLimit(16)
-	for i, p := range players {
-		group.Go(func() error {
-			conn, err := dial(dialing, socketURL(b.target.BaseURL), "slots", p.token, "")
-			if err == nil {
-				clients[i] = newBenchClient(ctx, conn)
-			}
-			_ = bar.Add(1)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		hangUp(clients)
-		return nil, err
-	}
-	return clients, nil
-}
-
-func hangUp(clients []*benchClient) {
-	for _, c := range clients {
-		if c != nil {
-			c.close()
-		}
-	}
 }

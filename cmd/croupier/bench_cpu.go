@@ -1,11 +1,8 @@
 package main
 
 import (
-	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -18,15 +15,6 @@ func (c cpuSeconds) add(before, after cpuSeconds) {
 	for who, used := range after {
 		c[who] += used - before[who]
 	}
-}
-
-// perRound says what a round of a series took, for people.
-func (c cpuSeconds) perRound(s *series) string {
-	var parts []string
-	for _, who := range slices.Sorted(maps.Keys(c)) {
-		parts = append(parts, fmt.Sprintf("%s %.0f µs", who, c[who]*1e6/float64(s.latency.TotalCount())))
-	}
-	return strings.Join(parts, ", ")
 }
 
 // cpuOf returns the processor time of this process, of the server with the id, and of the processes that the server started, which are

@@ -4,105 +4,90 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"runtime"
 	"slices"
-	"strings"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"croupier/wallet"
 )
 
+// A report says what it is, so that another file is not taken for one.
+const (
+	reportKind    = "croupier bench"
+	reportVersion = 2
+)
+
 // benchReport is what a benchmark found.
 type benchReport struct {
-	At               time.Time
-	Clients          int
-	Warmup           time.Duration
-	Duration         time.Duration
-	Think            time.Duration
-	Machine          string            // cores, system, architecture
-	Database         map[string]string // its version and what it promises of a commit; nil: not known
-	Server           *series
-	LoneServer       *series
-	Floor            *series // nil: not measured
-	FloorConnections int     // with which it was the fastest
-	FloorTried       []*series
-	CPU              cpuSeconds    // in the server's turns
-	Ledger           *wallet.Proof // that it holds after all this; nil: not known
+	Kind     string            `json:"report"` // reportKind
+	Version  int               `json:"version"`
+	At       time.Time         `json:"at"`
+	Machine  string            `json:"machine"`            // cores, system, architecture
+	Database map[string]string `json:"database,omitempty"` // its version, what it promises of a commit, and what was asked for; none: not known
+	Settlers int               `json:"settlers,omitempty"` // 0: the server's default, or not known
+	Warmup   float64           `json:"warmupSeconds"`
+	Duration float64           `json:"durationSeconds"`
+	Think    float64           `json:"thinkSeconds"`
+	Passes   []*benchPass      `json:"passes"`
+	Ledger   *wallet.Proof     `json:"ledger"` // that it holds after all this; nil: not checked
+}
+
+// benchPass is what was measured on a database of one size.
+type benchPass struct {
+	Stored int64         `json:"storedRounds"` // before it
+	Lone   summary       `json:"loneServer"`
+	Points []*benchPoint `json:"points"`
+	Floor  *benchFloor   `json:"floor"` // nil: not measured
+}
+
+// benchPoint is the server with one number of clients.
+type benchPoint struct {
+	Clients   int          `json:"clients"`   // who play
+	Connected int          `json:"connected"` // with those who only wait
+	Server    summary      `json:"server"`
+	Cost      benchCost    `json:"costOfARound"`
+	Memory    *benchMemory `json:"memoryOfAWaitingClient,omitempty"` // nil: nobody waited, or it is not known
+}
+
+// benchFloor is one commit per round.
+type benchFloor struct {
+	Clients     int       `json:"besideClients"` // of the server
+	Connections int       `json:"connections"`   // with which it was the fastest
+	Best        summary   `json:"inTurnsWithServer"`
+	Ratio       float64   `json:"ratio"` // the server's rounds/s by the floor's
+	Lone        summary   `json:"oneConnectionAlone"`
+	Tried       []summary `json:"tried"`
+}
+
+// point finds the one with the same clients, nil if there is none.
+func (p *benchPass) point(like *benchPoint) *benchPoint {
+	for _, found := range p.Points {
+		if found.Clients == like.Clients && found.Connected == like.Connected {
+			return found
+		}
+	}
+	return nil
 }
 
 func (b *bench) newReport(ctx context.Context) (*benchReport, error) {
-	r := &benchReport{At: time.Now().UTC(), Clients: b.Clients, Warmup: b.Warmup, Duration: b.Duration, Think: b.Think,
-		Machine: fmt.Sprintf("%d cores, %s/%s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH),
-		Server:  newSeries(fmt.Sprintf("server, %d clients", b.Clients)), LoneServer: newSeries("server, one client"), CPU: cpuSeconds{}}
-	if b.target.DatabaseURL == "" {
+	r := &benchReport{Kind: reportKind, Version: reportVersion, At: time.Now().UTC().Truncate(time.Second), Settlers: b.Settlers,
+		Warmup: b.Warmup.Seconds(), Duration: b.Duration.Seconds(), Think: b.Think.Seconds(),
+		Machine: fmt.Sprintf("%d cores, %s/%s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)}
+	if b.db == nil {
 		return r, nil
 	}
-	conn, err := pgx.Connect(ctx, b.target.DatabaseURL)
-	if err != nil {
-		return nil, fmt.Errorf("look at the database: %w", err)
-	}
-	defer conn.Close(ctx)
 	r.Database = map[string]string{}
-	settings := []string{"server_version", "fsync", "synchronous_commit", "full_page_writes"}
-	for _, setting := range append(settings, slices.Collect(maps.Keys(b.PostgresSetting))...) {
+	asked := slices.Collect(maps.Keys(b.settings()))
+	for _, setting := range append(asked, "server_version", "fsync", "synchronous_commit", "full_page_writes") {
 		var value string
-		if err := conn.QueryRow(ctx, "SELECT current_setting($1)", setting).Scan(&value); err != nil {
+		if err := b.db.QueryRow(ctx, "SELECT current_setting($1)", setting).Scan(&value); err != nil {
 			return nil, fmt.Errorf("look at the database: %w", err)
 		}
 		r.Database[setting] = value
 	}
 	return r, nil
-}
-
-// ratio is the server's rounds/s by the floor's, 0 if the floor was not measured.
-func (r *benchReport) ratio() float64 {
-	if r.Floor == nil || r.Floor.perSecond() == 0 {
-		return 0
-	}
-	return r.Server.perSecond() / r.Floor.perSecond()
-}
-
-func (r *benchReport) print(w io.Writer) {
-	fmt.Fprintf(w, "\nslots, %s measured after %s of warm-up; %s", r.Duration, r.Warmup, r.Machine)
-	for _, name := range slices.Sorted(maps.Keys(r.Database)) {
-		fmt.Fprintf(w, "; %s %s", name, r.Database[name])
-	}
-	fmt.Fprintf(w, "\n\n%-24s %10s %9s %9s %9s %9s   %s\n", "", "rounds/s", "p50 ms", "p99 ms", "p99.9 ms", "max ms", "rounds/s of each turn")
-	r.Server.print(w)
-	if r.Floor != nil {
-		r.Floor.print(w)
-	}
-	r.LoneServer.print(w)
-	for _, s := range r.FloorTried {
-		s.print(w)
-	}
-	fmt.Fprintf(w, "\nerrors   %s\n", r.errorsLine())
-	if ratio := r.ratio(); ratio > 0 {
-		fmt.Fprintf(w, "ratio    %.2f, server by floor\n", ratio)
-	}
-	if len(r.CPU) > 0 {
-		fmt.Fprintf(w, "CPU      %s of a core, per round of the server\n", r.CPU.perRound(r.Server))
-	}
-	if r.Ledger != nil {
-		fmt.Fprintf(w, "ledger   holds: %d rounds, %d transfers\n", r.Ledger.Rounds, r.Ledger.Transfers)
-	}
-}
-
-// errorsLine lists the codes of all answers of the server that were no results.
-func (r *benchReport) errorsLine() string {
-	if len(r.Server.errors) == 0 {
-		return "none"
-	}
-	var parts []string
-	for _, code := range slices.Sorted(maps.Keys(r.Server.errors)) {
-		parts = append(parts, fmt.Sprintf("%s: %d", code, r.Server.errors[code]))
-	}
-	return strings.Join(parts, ", ")
 }
 
 func (r *benchReport) write(file string) error {
@@ -113,13 +98,20 @@ func (r *benchReport) write(file string) error {
 	return os.WriteFile(file, append(text, '\n'), 0o644)
 }
 
-// MarshalJSON implements json.Marshaler. Durations are in seconds.
-func (r *benchReport) MarshalJSON() ([]byte, error) {
-	return json.Marshal(map[string]any{
-		"at": r.At, "clients": r.Clients, "warmupSeconds": r.Warmup.Seconds(), "durationSeconds": r.Duration.Seconds(), "thinkSeconds": r.Think.Seconds(),
-		"machine": r.Machine, "database": r.Database, "server": r.Server, "loneServer": r.LoneServer, "floor": r.Floor,
-		"floorConnections": r.FloorConnections, "floorTried": r.FloorTried, "ratio": r.ratio(), "cpuSeconds": r.CPU, "ledger": r.Ledger,
-	})
+// readReport reads what write wrote.
+func readReport(file string) (*benchReport, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	r := &benchReport{}
+	if err := json.Unmarshal(text, r); err != nil || r.Kind != reportKind {
+		return nil, fmt.Errorf("%s is not a report that croupier bench wrote with --json", file)
+	}
+	if r.Version != reportVersion {
+		return nil, fmt.Errorf("%s is a report of version %d, and this program compares version %d: measure again", file, r.Version, reportVersion)
+	}
+	return r, nil
 }
 
 // summary is a series in figures.
@@ -139,16 +131,4 @@ func (s *series) summary() summary {
 	ms := func(percent float64) float64 { return float64(s.latency.ValueAtPercentile(percent)) / 1000 }
 	return summary{Name: s.name, PerSecond: s.perSecond(), Rounds: s.latency.TotalCount(), P50: ms(50), P99: ms(99), P999: ms(99.9),
 		Max: float64(s.latency.Max()) / 1000, Errors: s.errors, Turns: s.turns}
-}
-
-// MarshalJSON implements json.Marshaler.
-func (s *series) MarshalJSON() ([]byte, error) { return json.Marshal(s.summary()) }
-
-func (s *series) print(w io.Writer) {
-	m := s.summary()
-	fmt.Fprintf(w, "%-24s %10.0f %9.2f %9.2f %9.2f %9.2f  ", m.Name, m.PerSecond, m.P50, m.P99, m.P999, m.Max)
-	for _, turn := range m.Turns {
-		fmt.Fprintf(w, " %.0f", turn)
-	}
-	fmt.Fprintln(w)
 }

@@ -28,13 +28,19 @@ type benchTarget struct {
 	close func() error
 }
 
+// own is whether the benchmark starts a sandbox of its own.
+func (c *benchCmd) own() bool { return c.URL == "" && c.APIKey == "" && c.SandboxDir == "" }
+
 // target finds the server that the flags name, or starts one.
 func (c *benchCmd) target(ctx context.Context) (*benchTarget, error) {
-	if c.URL == "" && c.APIKey == "" && c.SandboxDir == "" {
-		return ownSandbox(ctx, c.Dir, c.sandboxFlags())
+	if c.own() {
+		return c.ownSandbox(ctx)
 	}
 	if flags := c.sandboxFlags(); len(flags) > 0 {
 		return nil, fmt.Errorf("%s is for a sandbox of the benchmark's own, and this server runs already", flags[0])
+	}
+	if c.Keep != "" {
+		return nil, errors.New("--keep is for a sandbox of the benchmark's own, and this server runs already")
 	}
 	t := &benchTarget{close: func() error { return nil }}
 	t.BaseURL, t.APIKey, t.APISecret, t.DatabaseURL = cmp.Or(c.URL, "http://127.0.0.1:8080"), c.APIKey, c.APISecret, c.DatabaseURL
@@ -47,13 +53,27 @@ func (c *benchCmd) target(ctx context.Context) (*benchTarget, error) {
 // sandboxFlags are for `croupier sandbox` when the benchmark starts one.
 func (c *benchCmd) sandboxFlags() []string {
 	var flags []string
-	for _, name := range slices.Sorted(maps.Keys(c.PostgresSetting)) {
-		flags = append(flags, "--postgres-setting="+name+"="+c.PostgresSetting[name])
+	for name, value := range c.settings() {
+		flags = append(flags, "--postgres-setting="+name+"="+value)
 	}
+	slices.Sort(flags)
 	if c.Settlers != 0 {
 		flags = append(flags, "--settlers="+strconv.Itoa(c.Settlers))
 	}
 	return flags
+}
+
+// settings are those of Postgres that the user asks for, and what --statements needs.
+func (c *benchCmd) settings() map[string]string {
+	const preload = "shared_preload_libraries"
+	all := maps.Clone(c.PostgresSetting)
+	if c.Statements && c.own() {
+		if all == nil {
+			all = map[string]string{}
+		}
+		all[preload] = strings.TrimPrefix(all[preload]+","+statementsLibrary, ",")
+	}
+	return all
 }
 
 // readKey takes the API key from a sandbox's data directory.
@@ -73,31 +93,38 @@ func (t *benchTarget) readKey(dir string) (err error) {
 	return nil
 }
 
-// endSandbox is the watchdog's script: it ends the sandbox with process id $1 and removes its directory $2.
+// endSandbox is the watchdog's script: it ends the sandbox with process id $1. removeData goes on to remove its directory $2.
 const endSandbox = `kill -TERM "$1"
 i=0
 while kill -0 "$1" && [ $i -lt 200 ]; do
 	i=$((i+1))
 	sleep 0.1
 done
-rm -rf "$2"
+`
+
+const removeData = `rm -rf "$2"
 `
 
 // ownSandbox starts a sandbox in a process of its own, so that client and server share nothing but the machine. Its data is in a new
-// directory in place, and is removed by close, or by whatever way this process ends. flags are more flags for it.
-func ownSandbox(ctx context.Context, place string, flags []string) (*benchTarget, error) {
-	dir, err := os.MkdirTemp(place, ".croupier-bench-")
-	if err == nil {
-		dir, err = filepath.Abs(dir)
+// directory in place, and is removed by close, or by whatever way this process ends; or it is in the directory to keep, and stays.
+func (c *benchCmd) ownSandbox(ctx context.Context) (*benchTarget, error) {
+	dir, err := c.Keep, error(nil)
+	if c.Keep == "" {
+		dir, err = os.MkdirTemp(c.Dir, ".croupier-bench-")
+		if err == nil {
+			err = os.Chmod(dir, 0o755) // for the user that runs Postgres for root
+		}
 	}
 	if err == nil {
-		err = os.Chmod(dir, 0o755) // for the user that runs Postgres for root
+		dir, err = filepath.Abs(dir)
 	}
 	program, err2 := os.Executable()
 	if err := errors.Join(err, err2); err != nil {
 		return nil, fmt.Errorf("sandbox for the benchmark: %w", err)
 	}
-	cmd := exec.Command(program, append([]string{"sandbox", "--json", "--listen", "127.0.0.1:0", "--data-dir", dir}, flags...)...)
+	args := append([]string{"sandbox", "--json", "--listen", "127.0.0.1:0", "--data-dir", dir}, c.sandboxFlags()...)
+	args = append(args, "--connections-per-ip="+strconv.Itoa(max(10_000, 2*c.sockets()))) // some may be on their way out
+	cmd := exec.Command(program, args...)
 	cmd.Stderr = os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for us: we end it
 	for _, variable := range os.Environ() {
@@ -106,25 +133,30 @@ func ownSandbox(ctx context.Context, place string, flags []string) (*benchTarget
 		}
 	}
 	t := &benchTarget{}
-	if err := t.start(ctx, cmd, dir); err != nil {
+	if err := t.start(ctx, cmd, dir, c.Keep == ""); err != nil {
 		return nil, fmt.Errorf("sandbox for the benchmark: %w", err)
 	}
 	return t, nil
 }
 
-func (t *benchTarget) start(ctx context.Context, cmd *exec.Cmd, dir string) error {
+// start starts the sandbox, and says how to end it. Data that is not to stay is removed at the end.
+func (t *benchTarget) start(ctx context.Context, cmd *exec.Cmd, dir string, remove bool) error {
+	script, clean := endSandbox, func() error { return nil }
+	if remove {
+		script, clean = endSandbox+removeData, func() error { return os.RemoveAll(dir) }
+	}
 	told, err := cmd.StdoutPipe()
 	if err == nil {
 		err = cmd.Start()
 	}
 	if err != nil {
-		return errors.Join(err, os.RemoveAll(dir))
+		return errors.Join(err, clean())
 	}
 	t.pid = cmd.Process.Pid
-	dog, err := watchdog.Start(endSandbox, strconv.Itoa(t.pid), dir)
+	dog, err := watchdog.Start(script, strconv.Itoa(t.pid), dir)
 	t.close = func() error {
 		ended := end(cmd)
-		return errors.Join(ended, dog.Release(), os.RemoveAll(dir))
+		return errors.Join(ended, dog.Release(), clean())
 	}
 	if err == nil {
 		stop := context.AfterFunc(ctx, func() { _ = cmd.Process.Signal(syscall.SIGTERM) }) // and Decode ends
@@ -132,7 +164,7 @@ func (t *benchTarget) start(ctx context.Context, cmd *exec.Cmd, dir string) erro
 		stop()
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("it did not start: %w", err), t.close())
+		return errors.Join(fmt.Errorf("it did not start, for the reason that it gave above: %w", err), t.close())
 	}
 	return nil
 }

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"math/big"
 	"math/rand/v2"
@@ -56,29 +54,9 @@ var floorSettings = map[string]string{
 	"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off",
 }
 
-// samples are answers of the server, so that the floor writes answers of the same sizes and pays as often.
-type samples struct{ list []sample }
-
-type sample struct {
-	payload string
-	won     int64 // minor units
-}
-
-// mostSamples bounds the memory that samples take.
-const mostSamples = 5000
-
-func (s *samples) add(payload []byte, won int64) {
-	if len(s.list) < mostSamples {
-		s.list = append(s.list, sample{string(bytes.Clone(payload)), won})
-	}
-}
-
 // openFloor makes the floor's players, by the server, and its connections.
-func (b *bench) openFloor(ctx context.Context, kept *samples) (_ *floor, err error) {
-	if b.target.DatabaseURL == "" {
-		return nil, errors.New("--floor needs the database of the server: --database-url")
-	}
-	players, err := b.makePlayers(ctx, "floor", floorSeats(b.Clients))
+func (b *bench) openFloor(ctx context.Context) (_ *floor, err error) {
+	players, err := b.makePlayers(ctx, "floor", floorSeats(b.floorClients()))
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +78,7 @@ func (b *bench) openFloor(ctx context.Context, kept *samples) (_ *floor, err err
 		if err != nil {
 			return nil, fmt.Errorf("floor: %w", err)
 		}
-		f.conns = append(f.conns, &floorConn{conn: conn, samples: kept.list})
+		f.conns = append(f.conns, &floorConn{conn: conn, samples: b.kept})
 	}
 	if f.seats, err = readSeats(ctx, f.conns[0].conn, players); err != nil {
 		return nil, fmt.Errorf("floor: %w", err)
@@ -163,7 +141,7 @@ type floorSeat struct {
 type floorConn struct {
 	conn    *pgx.Conn
 	seats   []*floorSeat
-	samples []sample
+	samples *samples
 	turn    int
 }
 
@@ -171,7 +149,7 @@ type floorConn struct {
 func (c *floorConn) round(ctx context.Context, _ func(code string)) error {
 	s := c.seats[c.turn%len(c.seats)]
 	c.turn++
-	told := c.samples[rand.IntN(len(c.samples))]
+	told := c.samples.list[rand.IntN(len(c.samples.list))]
 	tag, err := c.conn.Exec(ctx, floorSQL, s.player, s.version, cents(benchStake), cents(told.won), s.nonce, newID(), s.operator, s.seedSeq,
 		s.build, time.Now(), s.session, uuid.NewString(), benchSpin, told.payload, newID(), newID())
 	if err != nil {
@@ -190,21 +168,25 @@ func cents(n int64) pgtype.Numeric { return pgtype.Numeric{Int: big.NewInt(n), E
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 
 // tryFloor finds the number of connections with which the floor is fastest.
-func (b *bench) tryFloor(ctx context.Context, f *floor, report *benchReport) error {
+func (b *bench) tryFloor(ctx context.Context, f *floor, rival *benchFloor) error {
+	best := 0.0
 	for _, n := range floorConnections {
-		s := newSeries(fmt.Sprintf("floor, %d connections", n))
-		if n == 1 {
-			s.name = "floor, one connection"
-		}
+		s := newSeries(connectionsName(n))
 		b.say("%s", s.name)
 		if err := s.turn(ctx, f.players(n), b.ramp(), min(tryTime, b.Duration), 0); err != nil {
 			return err
 		}
-		report.FloorTried = append(report.FloorTried, s)
-		if best := report.Floor; best == nil || s.perSecond() > best.perSecond() {
-			report.Floor, report.FloorConnections = s, n
+		rival.Tried = append(rival.Tried, s.summary())
+		if s.perSecond() > best {
+			best, rival.Connections = s.perSecond(), n
 		}
 	}
-	report.Floor = newSeries(report.Floor.name) // measured anew, in turns with the server
 	return nil
+}
+
+func connectionsName(n int) string {
+	if n == 1 {
+		return "floor, one connection"
+	}
+	return fmt.Sprintf("floor, %d connections", n)
 }
