@@ -1,21 +1,28 @@
 -- One statement, one commit, one fsync for a whole group of moves. A move takes effect when its player's seat is exactly as the
 -- move was computed from (version, balance, seed pair, nonce), its request is new and the round it goes on with stands where
 -- it stood; otherwise nothing of it is written. Arrays are sorted by player, and seats are locked in that order.
+--
+-- A line that ends with "steps" or "forced" is left out for a group in which every move is a whole round, or none is forced: what a
+-- statement does not touch costs a player who is alone as much as what it does.
 WITH item AS (
     SELECT * FROM unnest(
-        @n::int[], @player::uuid[], @operator::uuid[], @version::bigint[], @before::numeric[], @seed_seq::int[], @nonce::bigint[], @opens::bool[],
-        @round::uuid[], @game::text[], @build::int[], @step::int[], @status::text[], @stake::numeric[], @lapse::numeric[], @payout::numeric[],
-        @state::bytea[], @forced::text[], @session::uuid[], @request_id::text[], @type::text[], @request::text[], @answer::text[],
-        @stake_id::uuid[], @lapse_id::uuid[], @payout_id::uuid[], @at::timestamptz[])
-    AS i (n, player_id, operator_id, version, before, seed_seq, nonce, opens,
-        round_id, game_id, build_id, step, status, stake, lapse, payout,
-        state, forced, session_id, request_id, type, request, answer,
-        stake_id, lapse_id, payout_id, at)
+        @player::uuid[], @operator::uuid[], @version::bigint[], @before::numeric[], @seed_seq::int[], @nonce::bigint[], @opens::bool[],
+        @round::uuid[], @game::text[], @build::int[], @step::int[], @status::text[], @stake::numeric[], @payout::numeric[],
+        @lapse::numeric[], @lapse_id::uuid[], -- steps
+        @forced::text[], -- forced
+        @state::bytea[], @session::uuid[], @request_id::text[], @type::text[], @request::text[], @answer::text[],
+        @stake_id::uuid[], @payout_id::uuid[], @at::timestamptz[])
+    WITH ORDINALITY AS i (player_id, operator_id, version, before, seed_seq, nonce, opens,
+        round_id, game_id, build_id, step, status, stake, payout,
+        lapse, lapse_id, -- steps
+        forced, -- forced
+        state, session_id, request_id, type, request, answer,
+        stake_id, payout_id, at, n)
 ), moved AS (
     UPDATE seats s
     SET version = s.version + 1,
         balance = s.balance - i.stake + i.payout,
-        escrow = s.escrow + CASE WHEN i.opens AND i.state IS NULL THEN 0 ELSE i.stake - i.lapse END,
+        escrow = s.escrow + CASE WHEN i.opens AND i.state IS NULL THEN 0 ELSE i.stake - i.lapse END, -- steps
         next_nonce = s.next_nonce + i.opens::int
     FROM item i
     WHERE s.player_id = i.player_id AND s.version = i.version AND s.balance = i.before AND s.seed_seq = i.seed_seq
@@ -23,21 +30,23 @@ WITH item AS (
         AND NOT EXISTS (SELECT FROM actions a
             WHERE a.player_id = i.player_id AND a.session_id = i.session_id AND a.request_id = i.request_id)
         -- a scalar subquery, because EXISTS could be planned as a hash of all open rounds of the house
-        AND (i.opens OR i.step = (SELECT r.steps FROM rounds r
-            WHERE r.operator_id = i.operator_id AND r.id = i.round_id AND r.status = 'in_progress'))
+        AND (i.opens OR i.step = (SELECT r.steps FROM rounds r -- steps
+            WHERE r.operator_id = i.operator_id AND r.id = i.round_id AND r.status = 'in_progress')) -- steps
     RETURNING i.*
 ), opened AS (
     INSERT INTO rounds (id, operator_id, player_id, seed_seq, nonce, game_id, build_id, status, steps, bet, stake, payout,
-        sealed_state, forced, opened_at, closed_at)
+        forced, -- forced
+        sealed_state, opened_at, closed_at)
     SELECT round_id, operator_id, player_id, seed_seq, nonce, game_id, build_id, status, 1, stake, stake, payout,
-        state, forced::json, at, CASE WHEN state IS NULL THEN at END
+        forced::json, -- forced
+        state, at, CASE WHEN state IS NULL THEN at END
     FROM moved WHERE opens
-), went_on AS (
-    UPDATE rounds r
-    SET steps = r.steps + 1, status = m.status, stake = r.stake + m.stake, payout = m.payout, sealed_state = m.state,
-        closed_at = CASE WHEN m.state IS NULL THEN m.at END
-    FROM moved m
-    WHERE NOT m.opens AND r.operator_id = m.operator_id AND r.id = m.round_id
+), went_on AS ( -- steps
+    UPDATE rounds r -- steps
+    SET steps = r.steps + 1, status = m.status, stake = r.stake + m.stake, payout = m.payout, sealed_state = m.state, -- steps
+        closed_at = CASE WHEN m.state IS NULL THEN m.at END -- steps
+    FROM moved m -- steps
+    WHERE NOT m.opens AND r.operator_id = m.operator_id AND r.id = m.round_id -- steps
 ), told AS (
     INSERT INTO actions (player_id, session_id, request_id, type, request, answer, round_id, step, stake, payout, balance, at)
     SELECT player_id, session_id, request_id, type, request::json, answer::json, round_id, step, stake, payout, before - stake + payout, at
@@ -47,13 +56,13 @@ WITH item AS (
     SELECT player_id, stake_id, 'player'::account, (CASE WHEN opens AND state IS NULL THEN 'house' ELSE 'escrow' END)::account, stake, 'stake',
         round_id, before - stake, at
     FROM moved WHERE stake > 0
-    UNION ALL
-    SELECT player_id, lapse_id, 'escrow'::account, 'house'::account, lapse, 'lapse', round_id, before - stake, at
-    FROM moved WHERE lapse > 0
+    UNION ALL -- steps
+    SELECT player_id, lapse_id, 'escrow'::account, 'house'::account, lapse, 'lapse', round_id, before - stake, at -- steps
+    FROM moved WHERE lapse > 0 -- steps
     UNION ALL
     SELECT player_id, payout_id, 'house'::account, 'player'::account, payout, 'payout', round_id, before - stake + payout, at
     FROM moved WHERE payout > 0
-), spent AS (
-    DELETE FROM forced_outcomes f USING moved m WHERE m.forced IS NOT NULL AND f.player_id = m.player_id AND f.game_id = m.game_id
+), spent AS ( -- forced
+    DELETE FROM forced_outcomes f USING moved m WHERE m.forced IS NOT NULL AND f.player_id = m.player_id AND f.game_id = m.game_id -- forced
 )
 SELECT n FROM moved

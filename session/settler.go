@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	_ "embed"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -33,17 +34,18 @@ type SettlerConfig struct {
 // timer, and tells each player's goroutine only after the commit. Several Settlers, in one process or in many, may share a
 // database. A bad move never fails its neighbours.
 type Settler struct {
-	db      *pgxpool.Pool
-	log     *slog.Logger
-	config  SettlerConfig
-	queue   chan *move
-	stopped chan struct{}
-	ended   chan struct{} // closed when the last writer has ended
-	stop    sync.Once
-	writers sync.WaitGroup
-	moving  atomic.Int64 // Unix nanoseconds of when a writer last took or ended a group
-	groups  prometheus.Histogram
-	failed  prometheus.Counter
+	db         *pgxpool.Pool
+	log        *slog.Logger
+	config     SettlerConfig
+	statements map[kind]*statement
+	queue      chan *move
+	stopped    chan struct{}
+	ended      chan struct{} // closed when the last writer has ended
+	stop       sync.Once
+	writers    sync.WaitGroup
+	moving     atomic.Int64 // Unix nanoseconds of when a writer last took or ended a group
+	groups     prometheus.Histogram
+	failed     prometheus.Counter
 }
 
 // NewSettler starts a settler's writers; Stop ends them.
@@ -61,6 +63,10 @@ func NewSettler(db *pgxpool.Pool, log *slog.Logger, config SettlerConfig) *Settl
 			Help: "Moves written by one commit.", Buckets: prometheus.ExponentialBuckets(1, 2, 10)}),
 		failed: prometheus.NewCounter(prometheus.CounterOpts{Name: "croupier_settler_failed_groups_total",
 			Help: "Groups that the database did not take whole."}),
+	}
+	var err error
+	if s.statements, err = newStatements(settleSQL); err != nil {
+		panic(err) // the program is broken, and its tests too
 	}
 	for range config.Writers {
 		s.writers.Go(s.write)
@@ -130,7 +136,7 @@ func busy() *Error {
 // write takes groups from the queue until the settler is stopped and the queue is empty.
 func (s *Settler) write() {
 	group := make([]*move, 0, s.config.Group)
-	batch := newBatch(s.config.Group)
+	batch := &batch{}
 	for {
 		group = group[:0]
 		select {
@@ -211,7 +217,7 @@ func judge(err error) verdict {
 func (s *Settler) commit(b *batch, group []*move) (done []bool, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), s.config.Timeout)
 	defer cancel()
-	b.fill(group)
+	b.fill(s.statements[kindOf(group)], group)
 	for attempt := 1; ; attempt++ {
 		done, err = s.try(ctx, b)
 		var again *pgconn.PgError
@@ -222,29 +228,33 @@ func (s *Settler) commit(b *batch, group []*move) (done []bool, err error) {
 	}
 }
 
+func kindOf(group []*move) (k kind) {
+	for _, m := range group {
+		k.steps = k.steps || !m.opens || m.state != nil
+		k.forced = k.forced || m.forced != nil
+	}
+	return k
+}
+
+// try sends the batch once. Statements are prepared on a connection when it first needs them.
 func (s *Settler) try(ctx context.Context, b *batch) ([]bool, error) {
-	rows, err := s.db.Query(ctx, settleSQL, b.args())
+	conn, err := s.db.Acquire(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	done := make([]bool, len(b.n))
-	var n int32
-	for rows.Next() {
-		if err := rows.Scan(&n); err != nil {
-			return nil, err
-		}
-		done[n] = true
+	defer conn.Release()
+	prepared, err := conn.Conn().Prepare(ctx, b.statement.name, b.statement.sql)
+	if err != nil {
+		return nil, err
 	}
-	return done, rows.Err()
+	done := make([]bool, b.size)
+	rows := conn.Conn().PgConn().ExecPrepared(ctx, prepared.Name, b.params, b.statement.formats, binaryResult)
+	for rows.NextRow() {
+		n := binary.BigEndian.Uint64(rows.Values()[0]) // the move's place in the group, from 1
+		done[n-1] = true
+	}
+	_, err = rows.Close()
+	return done, err
 }
 
-// args names the arrays as settle.sql does.
-func (b *batch) args() pgx.NamedArgs {
-	return pgx.NamedArgs{
-		"n": b.n, "player": b.player, "operator": b.operator, "version": b.version, "before": b.before, "seed_seq": b.seedSeq, "nonce": b.nonce,
-		"opens": b.opens, "round": b.round, "game": b.game, "build": b.build, "step": b.step, "status": b.status, "stake": b.stake,
-		"lapse": b.lapse, "payout": b.payout, "state": b.state, "forced": b.forced, "session": b.session, "request_id": b.requestID,
-		"type": b.kind, "request": b.request, "answer": b.answer, "stake_id": b.stakeID, "lapse_id": b.lapseID, "payout_id": b.payoutID, "at": b.at,
-	}
-}
+var binaryResult = []int16{pgx.BinaryFormatCode}

@@ -83,7 +83,7 @@ func TestBadMoveFailsAlone(t *testing.T) {
 				group = append(group, m)
 			}
 			before := b.seat(t, bad.player)
-			b.settler.writeGroup(newBatch(len(group)), group)
+			b.settler.writeGroup(&batch{}, group)
 			for _, m := range group {
 				want := written
 				if m == bad {
@@ -136,14 +136,14 @@ func TestMovesThatTheirPositionLeftBehindAreStale(t *testing.T) {
 		"no player":  spoiled("5", func(m *move) { m.player = newID() }),
 		"open round": climb,
 	} {
-		b.settler.writeGroup(newBatch(1), []*move{m})
+		b.settler.writeGroup(&batch{}, []*move{m})
 		if told := verdictOf(t, m); told != stale {
 			t.Errorf("%s: verdict %d, want stale", name, told)
 		}
 	}
 	// Of two moves of one player in a group, one is written.
 	pair := []*move{moveOf(t, c, "a", spinPayload), moveOf(t, c, "b", spinPayload)}
-	b.settler.writeGroup(newBatch(2), pair)
+	b.settler.writeGroup(&batch{}, pair)
 	if one, other := verdictOf(t, pair[0]), verdictOf(t, pair[1]); one+other != written+stale {
 		t.Errorf("verdicts %d and %d, want one written and one stale", one, other)
 	}

@@ -157,6 +157,9 @@ func (a Amount) Minor() *big.Int {
 	return big.NewInt(a.minor)
 }
 
+// Int64 returns the amount in minor units. ok is false when an int64 cannot hold it.
+func (a Amount) Int64() (minor int64, ok bool) { return a.minor, a.huge == nil }
+
 // Decimal returns the amount in units: 84 for 84.00 USD. Its exponent is minus the currency's scale.
 func (a Amount) Decimal() decimal.Decimal {
 	return decimal.NewFromBigInt(a.Minor(), -int32(a.currency.scale))
