@@ -16,10 +16,12 @@ var damages = []struct {
 	sql        string
 	change     func(*testing.T, *history.History)
 }{
-	{name: "an action is lost", rule: check.Stored, sql: `DELETE FROM actions WHERE round_id = (SELECT id FROM rounds WHERE seed_seq = 2 LIMIT 1)`},
+	{name: "an action is lost", rule: check.Stored,
+		sql: `DELETE FROM actions WHERE round_id = (SELECT id FROM rounds WHERE seed_seq = 2 LIMIT 1)`},
 	{name: "another answer is stored", rule: check.Stored,
 		sql: `UPDATE actions SET answer = (answer::text || ' ')::json WHERE request_id = (SELECT min(request_id) FROM actions)`},
-	{name: "another request is stored", rule: check.Stored, sql: `UPDATE actions SET request = (request::text || ' ')::json WHERE type = 'cashout' OR request_id =
+	{name: "another request is stored", rule: check.Stored,
+		sql: `UPDATE actions SET request = (request::text || ' ')::json WHERE type = 'cashout' OR request_id =
 		(SELECT min(request_id) FROM actions WHERE type = 'action')`},
 	{name: "another balance is stored", rule: check.Stored,
 		sql: `UPDATE actions SET balance = balance + 0.01 WHERE request_id = (SELECT min(request_id) FROM actions WHERE type = 'action')`},
@@ -32,9 +34,11 @@ var damages = []struct {
 		told.Answer = bytes.Replace(told.Answer, []byte(`"outcome":{`), []byte(`"outcome":{"won":true,`), 1)
 	}},
 
-	{name: "something that nobody asked for is stored", rule: check.Once, sql: `INSERT INTO actions (player_id, session_id, request_id, type, request, answer, at)
+	{name: "something that nobody asked for is stored", rule: check.Once,
+		sql: `INSERT INTO actions (player_id, session_id, request_id, type, request, answer, at)
 		SELECT player_id, session_id, 'nobody', type, request, '{}', at FROM actions WHERE type = 'seed_rotate' LIMIT 1`},
-	{name: "a rotation took effect twice", rule: check.Once, sql: `INSERT INTO actions (player_id, session_id, request_id, type, request, answer, at)
+	{name: "a rotation took effect twice", rule: check.Once,
+		sql: `INSERT INTO actions (player_id, session_id, request_id, type, request, answer, at)
 		SELECT player_id, session_id, 'nobody', type, request, answer, at FROM actions WHERE type = 'seed_rotate' LIMIT 1`},
 	{name: "what was refused took effect", rule: check.Once, change: func(t *testing.T, h *history.History) {
 		told := last(t, h, history.Action)
@@ -61,28 +65,38 @@ var damages = []struct {
 		op.Tries = []history.Try{{Sent: told.Sent}, {Sent: told.Sent + 1, Told: told.Told, Type: "error", Code: "30602", Answer: []byte(`{}`)}}
 	}},
 
-	{name: "a balance drifts", rule: check.Money, sql: `UPDATE seats SET balance = balance + 0.01 WHERE player_id = (SELECT player_id FROM seats LIMIT 1)`},
-	{name: "a stake is charged twice", rule: check.Money, sql: `INSERT INTO transfers (player_id, id, debit, credit, amount, code, round_id, balance, at)
-		SELECT player_id, uuid_floor(now()), debit, credit, amount, code, round_id, balance, at FROM transfers WHERE credit = 'house' AND code = 'stake' LIMIT 1;
+	{name: "a balance drifts", rule: check.Money,
+		sql: `UPDATE seats SET balance = balance + 0.01 WHERE player_id = (SELECT player_id FROM seats LIMIT 1)`},
+	{name: "a stake is charged twice", rule: check.Money,
+		sql: `INSERT INTO transfers (player_id, id, debit, credit, amount, code, round_id, balance, at)
+		SELECT player_id, uuid_floor(now()), debit, credit, amount, code, round_id, balance, at
+			FROM transfers WHERE credit = 'house' AND code = 'stake' LIMIT 1;
 		UPDATE seats s SET balance = s.balance - t.amount FROM (SELECT player_id, round_id, min(amount) AS amount FROM transfers
 			WHERE code = 'stake' GROUP BY player_id, round_id HAVING count(*) = 2) t WHERE t.player_id = s.player_id`},
-	{name: "a deposit has no order", rule: check.Money, sql: `INSERT INTO transfers (player_id, id, debit, credit, amount, code, balance, at)
+	{name: "a deposit has no order", rule: check.Money,
+		sql: `INSERT INTO transfers (player_id, id, debit, credit, amount, code, balance, at)
 		SELECT player_id, uuid_floor(now()), debit, credit, amount, code, balance, at FROM transfers WHERE code = 'deposit' LIMIT 1;
 		INSERT INTO transfers (player_id, id, debit, credit, amount, code, balance, at)
-		SELECT player_id, uuid_floor(now() + interval '1 s'), 'player', 'funding', amount, 'withdrawal', balance, at FROM transfers WHERE code = 'deposit' ORDER BY id DESC LIMIT 1`},
+		SELECT player_id, uuid_floor(now() + interval '1 s'), 'player', 'funding', amount, 'withdrawal', balance, at
+			FROM transfers WHERE code = 'deposit' ORDER BY id DESC LIMIT 1`},
 	{name: "a transfer is of no round", rule: check.Money,
-		sql: `UPDATE transfers SET round_id = gen_random_uuid() WHERE id = (SELECT id FROM transfers WHERE credit = 'house' AND code = 'stake' LIMIT 1)`},
+		sql: `UPDATE transfers SET round_id = gen_random_uuid()
+			WHERE id = (SELECT id FROM transfers WHERE credit = 'house' AND code = 'stake' LIMIT 1)`},
 
 	{name: "a nonce is left out", rule: check.Nonces, sql: `UPDATE seats SET next_nonce = next_nonce + 1`},
 	{name: "a pair was revealed with other rounds", rule: check.Nonces, sql: `UPDATE seed_pairs SET rounds = rounds + 1 WHERE seq = 1`},
 	{name: "a pair was played before the one before it was revealed", rule: check.Nonces,
 		sql: `UPDATE seed_pairs SET revealed_at = revealed_at + interval '1 hour' WHERE seq = 1`},
-	{name: "a pair is played that is not active", rule: check.Nonces, sql: `UPDATE seed_pairs SET client_seed = NULL, activated_at = NULL WHERE seq = 2`},
-	{name: "a pair is active that is not played", rule: check.Nonces, sql: `UPDATE seed_pairs SET client_seed = 'x', activated_at = now() WHERE seq = 3`},
-	{name: "a seed is committed to too early", rule: check.Nonces, sql: `INSERT INTO seed_pairs (player_id, seq, server_seed_hash, sealed_seed, created_at)
+	{name: "a pair is played that is not active", rule: check.Nonces,
+		sql: `UPDATE seed_pairs SET client_seed = NULL, activated_at = NULL WHERE seq = 2`},
+	{name: "a pair is active that is not played", rule: check.Nonces,
+		sql: `UPDATE seed_pairs SET client_seed = 'x', activated_at = now() WHERE seq = 3`},
+	{name: "a seed is committed to too early", rule: check.Nonces,
+		sql: `INSERT INTO seed_pairs (player_id, seq, server_seed_hash, sealed_seed, created_at)
 		SELECT player_id, 4, repeat('a', 64), 'x', now() FROM seed_pairs WHERE seq = 3`},
 
-	{name: "a round was not drawn from its seeds", rule: check.Replay, sql: `UPDATE seed_pairs SET client_seed = client_seed || 'x' WHERE seq = 1`},
+	{name: "a round was not drawn from its seeds", rule: check.Replay,
+		sql: `UPDATE seed_pairs SET client_seed = client_seed || 'x' WHERE seq = 1`},
 	{name: "an outcome is in other bytes", rule: check.Replay,
 		sql: `UPDATE actions SET answer = replace(answer::text, '"outcome":{', '"outcome":{ ')::json WHERE type <> 'seed_rotate'`,
 		change: func(t *testing.T, h *history.History) {
@@ -93,9 +107,12 @@ var damages = []struct {
 				}
 			}
 		}},
-	{name: "a round's rules are others", rule: check.Replay, sql: `UPDATE builds SET rules_hash = repeat('0', 64) WHERE game_id = 'slots' AND id = (SELECT build_id FROM rounds WHERE game_id = 'slots' LIMIT 1)`},
+	{name: "a round's rules are others", rule: check.Replay,
+		sql: `UPDATE builds SET rules_hash = repeat('0', 64) WHERE game_id = 'slots'
+			AND id = (SELECT build_id FROM rounds WHERE game_id = 'slots' LIMIT 1)`},
 
-	{name: "an open round is not in escrow", rule: check.Escrow, sql: `INSERT INTO transfers (player_id, id, debit, credit, amount, code, round_id, balance, at)
+	{name: "an open round is not in escrow", rule: check.Escrow,
+		sql: `INSERT INTO transfers (player_id, id, debit, credit, amount, code, round_id, balance, at)
 		SELECT player_id, uuid_floor(now()), 'escrow', 'house', stake, 'lapse', id, 0, now() FROM rounds WHERE status = 'in_progress';
 		UPDATE seats SET escrow = 0`},
 	{name: "a finished round is in escrow", rule: check.Escrow, sql: `DELETE FROM transfers WHERE code = 'lapse';

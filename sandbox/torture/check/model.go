@@ -142,7 +142,8 @@ func step(s state, o *operation) (next state, ok bool) {
 	case o.sees != nil:
 		return s, o.sees.Balance.String() == s.balance
 	case o.seeds != nil:
-		return s, o.seeds.ServerSeedHash == s.hash && o.seeds.ClientSeed == s.client && o.seeds.Nonce == s.nonce && o.seeds.NextServerSeedHash == s.next
+		return s, o.seeds.ServerSeedHash == s.hash && o.seeds.ClientSeed == s.client && o.seeds.Nonce == s.nonce &&
+			o.seeds.NextServerSeedHash == s.next
 	case o.refused != nil:
 		return s, s.refuses(o)
 	case o.played != nil:

@@ -20,7 +20,8 @@ func (p *playerCheck) checkMoney() {
 		escrow = escrow.plus(t.into("escrow"))
 	}
 	if !seat.balance.equal(balance) || !seat.escrow.equal(escrow) {
-		p.found.add(Money, "player "+p.ID, "stored are %s and %s in escrow; the transfers sum to %s and %s", seat.balance, seat.escrow, balance, escrow)
+		p.found.add(Money, "player "+p.ID, "stored are %s and %s in escrow; the transfers sum to %s and %s",
+			seat.balance, seat.escrow, balance, escrow)
 	}
 	if expected, err := p.ownArithmetic(); err != nil {
 		p.found.add(Money, "player "+p.ID, "%v", err)
@@ -93,7 +94,8 @@ func (p *playerCheck) checkRoundTransfers() {
 		}
 		delete(moved, r.id)
 		if !s.stake.equal(r.stake) || !s.payout.equal(r.payout) {
-			p.found.add(Money, p.aboutRound(r.id), "the round has stake %s and payout %s; its transfers have %s and %s", r.stake, r.payout, s.stake, s.payout)
+			p.found.add(Money, p.aboutRound(r.id), "the round has stake %s and payout %s; its transfers have %s and %s",
+				r.stake, r.payout, s.stake, s.payout)
 		}
 	}
 	for id, s := range moved {

@@ -22,7 +22,8 @@ func (p *playerCheck) checkNonces() {
 		}
 	}
 	if len(p.pairs) != active+2 {
-		p.found.add(Nonces, "player "+p.ID, "%d seed pairs are stored; pair %d is played, and the one after it is all that may be committed", len(p.pairs), active)
+		p.found.add(Nonces, "player "+p.ID, "%d seed pairs are stored; pair %d is played, and the one after it is all that may be committed",
+			len(p.pairs), active)
 	}
 	p.checkPlayedInTime()
 	p.checkRevealedAsTold()

@@ -98,7 +98,6 @@ func (s *search) cut(flying, all []*operation) int {
 // follow puts a piece in order, from every branch, with every choice of what is in flight at its end.
 func (s *search) follow(branches []branch, piece, open []*operation) (next []branch, wrong string) {
 	reached := map[int]bool{}
-	undecided := false
 	for _, b := range branches {
 		whole := append(slices.Clone(b.still), piece...)
 		for later := range 1 << len(open) { // a bit for each that comes after the cut
@@ -113,20 +112,19 @@ func (s *search) follow(branches []branch, piece, open []*operation) (next []bra
 			}
 			now := slices.DeleteFunc(slices.Clone(whole), func(o *operation) bool { return slices.Contains(still, o) })
 			end, result := linearize(b.at, now, s.patience)
-			undecided = undecided || result == porcupine.Unknown
-			if result == porcupine.Ok {
+			switch result {
+			case porcupine.Ok:
 				reached[later] = true
 				next = append(next, branch{end, still})
+			case porcupine.Unknown: // to go on from the other choices only could find no order where there is one
+				return nil, fmt.Sprintf("undecided: %v were not enough to find an order of %d operations, or that there is none", s.patience, len(now))
 			}
 		}
 	}
-	switch {
-	case len(next) > 0:
-		return next, ""
-	case undecided:
-		return nil, fmt.Sprintf("undecided: no order of %d operations was found in %v, nor that there is none", len(piece), s.patience)
+	if len(next) == 0 {
+		return nil, explain(branches[0], piece)
 	}
-	return nil, explain(branches[0], piece)
+	return next, ""
 }
 
 // contains says whether all of part are in whole: one that an earlier cut has put before it is not to come any more.

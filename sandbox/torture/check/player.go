@@ -90,7 +90,8 @@ func (c *Counts) add(o Counts) {
 		n    int
 	}{
 		{&c.Players, o.Players}, {&c.Ops, o.Ops}, {&c.Tries, o.Tries}, {&c.Results, o.Results}, {&c.Refusals, o.Refusals},
-		{&c.Unlearnt, o.Unlearnt}, {&c.Late, o.Late}, {&c.Retried, o.Retried}, {&c.Reads, o.Reads}, {&c.Actions, o.Actions}, {&c.Transfers, o.Transfers},
+		{&c.Unlearnt, o.Unlearnt}, {&c.Late, o.Late}, {&c.Retried, o.Retried}, {&c.Reads, o.Reads},
+		{&c.Actions, o.Actions}, {&c.Transfers, o.Transfers},
 		{&c.Orders, o.Orders}, {&c.SeedPairs, o.SeedPairs}, {&c.Rounds, o.Rounds}, {&c.OpenRounds, o.OpenRounds},
 		{&c.Replayed, o.Replayed}, {&c.Unrevealed, o.Unrevealed}, {&c.Linearized, o.Linearized}, {&c.Pieces, o.Pieces},
 	} {

@@ -64,7 +64,8 @@ func (r *Report) Print(w io.Writer) {
 		c.Ops, c.Players, c.Tries, c.Results, c.Refusals, c.Reads, c.Unlearnt)
 	fmt.Fprintf(w, "  against %d actions, %d rounds (%d open), %d transfers, %d deposits and withdrawals, %d seed pairs\n",
 		c.Actions, c.Rounds, c.OpenRounds, c.Transfers, c.Orders, c.SeedPairs)
-	fmt.Fprintf(w, "  %d results told more than once, %d never told because another sending was refused; %d rounds replayed, %d not: seed not revealed\n", c.Retried, c.Late, c.Replayed, c.Unrevealed)
+	fmt.Fprintf(w, "  %d results told more than once, %d never told because another sending was refused\n", c.Retried, c.Late)
+	fmt.Fprintf(w, "  %d rounds replayed, %d not: seed not revealed\n", c.Replayed, c.Unrevealed)
 	fmt.Fprintf(w, "  %d operations put in order, in %d pieces of at most %d\n", c.Linearized, c.Pieces, c.LargestPiece)
 	for _, rule := range Rules {
 		verdict := "ok"

@@ -164,6 +164,9 @@ func (r *request) readAnswer() (err error) {
 	switch r.Kind {
 	case history.Action, history.Cashout:
 		r.played, err = read[played](text)
+		if a := r.action; a != nil && (r.result == nil || bytes.Equal(a.answer, text)) {
+			a.told = r.played
+		}
 	case history.Rotate:
 		r.rotated, err = read[rotated](text)
 	case history.Deposit, history.Withdrawal:

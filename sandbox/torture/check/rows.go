@@ -48,7 +48,8 @@ func (r *roundRow) open() bool { return r.status == "in_progress" }
 type actionRow struct {
 	session, request, kind string
 	payload, answer        []byte
-	round                  string // "": none
+	told                   *played // the answer, if it was read already
+	round                  string  // "": none
 	step                   int
 	stake, payout, balance amount
 }

@@ -137,7 +137,8 @@ func (p *playerCheck) checkRounds() {
 		}
 		delete(told, r.id)
 		if s.gap || s.steps != r.steps || !s.stake.equal(r.stake) || !s.payout.equal(r.payout) {
-			p.found.add(Stored, p.aboutRound(r.id), "the round has %d steps, stake %s, payout %s; its actions are %d (steps without a gap: %t), %s, %s",
+			p.found.add(Stored, p.aboutRound(r.id),
+				"the round has %d steps, stake %s, payout %s; its actions are %d (steps without a gap: %t), %s, %s",
 				r.steps, r.stake, r.payout, s.steps, !s.gap, s.stake, s.payout)
 		}
 	}
@@ -154,7 +155,8 @@ func (p *playerCheck) aboutRound(id string) string {
 // every request one effect, under its own id: a second one is under another id, or is one too many of a round or a seed pair.
 func (p *playerCheck) checkOnce(unasked []*actionRow, orders []*orderRow) {
 	for _, a := range unasked {
-		p.found.add(Once, "player "+p.ID, "stored is a %s %s of session %s with %.300s, which no client sent", a.kind, a.request, a.session, a.payload)
+		p.found.add(Once, "player "+p.ID, "stored is a %s %s of session %s with %.300s, which no client sent",
+			a.kind, a.request, a.session, a.payload)
 	}
 	opened := false // what the player was made with is a deposit that no client sent
 	for _, o := range orders {
@@ -200,7 +202,8 @@ func (p *playerCheck) checkRotations() {
 			want = 1
 		}
 		if ended[pair.hash] != want {
-			p.found.add(Once, fmt.Sprintf("player %s: seed pair %d", p.ID, pair.seq), "%d rotations are stored that reveal it, %d expected", ended[pair.hash], want)
+			p.found.add(Once, fmt.Sprintf("player %s: seed pair %d", p.ID, pair.seq),
+				"%d rotations are stored that reveal it, %d expected", ended[pair.hash], want)
 		}
 	}
 }
