@@ -44,8 +44,9 @@ const (
 
 // The checks' results.
 const (
-	checkOK     = "ok"
-	checkFailed = "failed"
+	checkOK       = "ok"
+	checkFailed   = "failed"
+	checkReadOnly = "read-only" // the database is a standby, or was made so by default_transaction_read_only
 )
 
 func (c *readiness) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -65,17 +66,20 @@ func (c *readiness) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, status, map[string]any{"status": word, "checks": checks})
 }
 
-// check makes the checks of readiness. Why one failed is for the log: the answer is public.
+// check makes the checks of readiness. Why one failed is for the log, but for a word: the answer is public.
 func (s *Server) check(ctx context.Context) (results map[string]string, ready bool) {
 	results, ready = map[string]string{}, true
 	set := func(name string, err error) {
 		results[name] = checkOK
 		if err != nil {
 			results[name], ready = checkFailed, false
+			if isReadOnly(err) {
+				results[name] = checkReadOnly
+			}
 			s.log.Warn("not ready", "check", name, "error", err)
 		}
 	}
-	set("database", s.db.Ping(ctx))
+	set("database", writable(ctx, s.db))
 	schema := migrations.Check(ctx, s.config.DatabaseURL)
 	set("schema", schema)
 	if schema != nil && !errors.Is(schema, migrations.ErrSchema) {

@@ -164,7 +164,11 @@ func outOfReach(err error) bool {
 	var server *pgconn.PgError
 	if errors.As(err, &server) {
 		class := server.Code[:min(2, len(server.Code))]
-		return class == "08" || class == "53" || class == "57" || server.Code == "55P03" // connection, resources, shutdown, lock timeout
+		switch class { // connection, a transaction to be tried again, resources, shutdown or a time limit
+		case "08", "40", "53", "57":
+			return true
+		}
+		return server.Code == "55P03" || server.Code == sqlReadOnly // lock timeout, standby
 	}
 	return errors.Is(err, puddle.ErrClosedPool) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		errors.As(err, &connect) || errors.As(err, &network) || pgconn.SafeToRetry(err)

@@ -112,32 +112,6 @@ func Start(ctx context.Context, config Config) (_ *Server, err error) {
 	return s, nil
 }
 
-// connect opens the pool as croupier_app, whatever role the URL names: append-only tables are so to the server itself. Sequential
-// scans and hash joins are never right for what a server asks, and a plan made while a table was empty would prefer them.
-func connect(ctx context.Context, url string, connections int32) (*pgxpool.Pool, error) {
-	config, err := pgxpool.ParseConfig(url)
-	if err != nil {
-		return nil, fmt.Errorf("database URL: %w", err)
-	}
-	config.MaxConns = connections
-	for name, value := range map[string]string{
-		"role": "croupier_app", "application_name": "croupier", "timezone": "UTC",
-		"statement_timeout": "10s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s",
-		"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "jit": "off",
-	} {
-		config.ConnConfig.RuntimeParams[name] = value
-	}
-	db, err := pgxpool.NewWithConfig(ctx, config)
-	if err != nil {
-		return nil, fmt.Errorf("connect to the database: %w", err)
-	}
-	if err := db.Ping(ctx); err != nil {
-		db.Close()
-		return nil, fmt.Errorf("connect to the database: %w", err)
-	}
-	return db, nil
-}
-
 // open makes the rooms behind the edge.
 func (s *Server) open(ctx context.Context) error {
 	vault, err := fairness.NewVault(s.config.MasterKeys[0], s.config.MasterKeys[1:]...)

@@ -8,6 +8,7 @@ package pgtest
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"strconv"
 	"sync/atomic"
@@ -74,8 +75,8 @@ func create(t testing.TB, clause string) string {
 }
 
 // Cluster starts a private cluster of one test's own, without migrations, that it may Kill, Stop and Restart. It is stopped
-// and deleted when the test ends.
-func Cluster(t testing.TB) *postgres.Cluster {
+// and deleted when the test ends. own are settings on top of those of every test's cluster.
+func Cluster(t testing.TB, own ...map[string]string) *postgres.Cluster {
 	t.Helper()
 	dir, err := newDir()
 	if err != nil {
@@ -83,7 +84,11 @@ func Cluster(t testing.TB) *postgres.Cluster {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	c, err := postgres.Start(ctx, postgres.Options{Dir: dir, Settings: settings})
+	all := maps.Clone(settings)
+	for _, more := range own {
+		maps.Copy(all, more)
+	}
+	c, err := postgres.Start(ctx, postgres.Options{Dir: dir, Settings: all})
 	if err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}

@@ -12,7 +12,7 @@ func App(t testing.TB, url string) *pgxpool.Pool {
 	t.Helper()
 	return open(t, url, map[string]string{
 		"role": "croupier_app", "application_name": "croupier", "timezone": "UTC",
-		"statement_timeout": "10s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s",
+		"statement_timeout": "10s", "lock_timeout": "3s", "idle_in_transaction_session_timeout": "30s",
 		"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "jit": "off",
 	})
 }
