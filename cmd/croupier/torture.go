@@ -32,8 +32,8 @@ type tortureCmd struct {
 func (c *tortureCmd) Help() string {
 	kinds, about := torture.Kinds()
 	var text strings.Builder
-	text.WriteString(`Starts a private Postgres and two servers on it, lets clients play all games on both, and does everything to them that can happen:
-see the kinds below. Each client writes down what it sent and what it was told, and sends again what was not answered, as the protocol
+	text.WriteString(`Starts a private Postgres and two servers on it, lets clients play all games on both, and makes everything go wrong that does in real
+life: see the faults below. Each client writes down what it sent and what it was told, and sends again what was not answered, as the protocol
 asks. At the end everything is made well, and a checker that shares no code with the server proves from the database: every result is
 stored as it was told, no request took effect twice, every balance is the sum of its transfers, no nonce is missing or used twice, every
 finished round replays to the same bytes, retries gave equal answers, and each player's history is linearizable.

@@ -34,7 +34,7 @@ const (
 var faults = []fault{
 	{"kill-server", "SIGKILL of a server, which is started again", []part{serverI}, killServer},
 	{"kill-servers", "SIGKILL of all servers at once", []part{all}, killServers},
-	{"stop-server", "SIGTERM of a server, which is started again", []part{serverI, dataI, postgresql}, stopServer},
+	{"stop-server", "SIGTERM of a server, which is started again", []part{serverI}, stopServer},
 	{"pause-server", "SIGSTOP of a server, and SIGCONT", []part{serverI}, pauseServer},
 	{"kill-postgres", "SIGKILL of Postgres, which recovers", []part{postgresql}, killPostgres},
 	{"pause-postgres", "SIGSTOP of all of Postgres, as a disk that hangs", []part{postgresql}, pausePostgres},

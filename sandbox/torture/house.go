@@ -196,6 +196,21 @@ func (h *house) shut() {
 	})
 }
 
+// read looks for what must never be in a server's log: a panic, and what the race detector says of a program that was built with it.
+func (h *house) read() error {
+	var problems []error
+	for _, s := range h.servers {
+		text, err := os.ReadFile(s.log)
+		problems = append(problems, err)
+		for _, sign := range []string{"WARNING: DATA RACE", "panic: ", "fatal error: "} {
+			if at := bytes.Index(text, []byte("\n"+sign)); at >= 0 {
+				h.finding(Process, filepath.Base(s.log), "%s", text[at:min(len(text), at+2000)])
+			}
+		}
+	}
+	return errors.Join(problems...)
+}
+
 // keep copies the logs to a directory.
 func (h *house) keep(dir string) error {
 	var problems []error

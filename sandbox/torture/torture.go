@@ -125,6 +125,9 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 	report := r.newReport(h)
 	if r.house != nil {
 		r.house.shut()
+		if err := r.house.read(); err != nil {
+			return nil, err
+		}
 	}
 	if report.Check, err = check.Run(ctx, r.DatabaseURL, h, r.checking()); err != nil {
 		return nil, errors.Join(err, r.keep(h, ctx.Err() == nil))
