@@ -68,7 +68,9 @@ func TestRecordedExpiriesOutliveTheirMigration(t *testing.T) {
 	if record("bonus") == nil {
 		t.Error("an action of an unknown type was recorded")
 	}
-	must(t, migrations.Down(t.Context(), url))
+	for range 2 { // 00005 stands on it
+		must(t, migrations.Down(t.Context(), url))
+	}
 	if record("expiry") == nil {
 		t.Error("an expiry was recorded by a schema that has none")
 	}
