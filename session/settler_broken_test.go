@@ -13,7 +13,8 @@ func TestBrokenSettlerPanicsWhenThereIsNothingToRewrite(t *testing.T) {
 		if damaged := damage(settleSQL); damaged == settleSQL {
 			t.Errorf("%s changes nothing", name)
 		}
-		for _, sql := range []string{"", strings.ReplaceAll(strings.ReplaceAll(settleSQL, "s.", "q."), "FROM moved", "FROM moves"), settleSQL + settleSQL} {
+		renamed := strings.ReplaceAll(strings.ReplaceAll(settleSQL, "s.", "q."), "FROM moved", "FROM moves")
+		for _, sql := range []string{"", renamed, settleSQL + settleSQL} {
 			func() {
 				defer func() {
 					if recover() == nil {
