@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -80,14 +81,22 @@ func TestPlayWaitsUntilTheDatabaseIsWritable(t *testing.T) {
 	before := c.spin("before")
 	before.result(t)
 
-	refuses := func(id string) {
+	refuses := func(why string) (id string) {
 		t.Helper()
-		c.spin(id).wantError(t, "30029")
-		o.post(t, "/wallet/deposit", transferOf(p.ID, "1", "USD", id)).wants(t, http.StatusServiceUnavailable, session.Unavailable)
+		eventually(t, "play is refused", func() bool { // a session takes a setting a moment after it was told
+			id = uuid.NewString()
+			answer := c.spin(id)
+			if answer.Type == "error" {
+				answer.wantError(t, "30029")
+			}
+			return answer.Type == "error"
+		})
+		o.post(t, "/wallet/deposit", transferOf(p.ID, "1", "USD", why)).wants(t, http.StatusServiceUnavailable, session.Unavailable)
 		eventually(t, "the server says that its database is read-only", func() bool {
 			status, database := s.readiness(t)
 			return status == http.StatusServiceUnavailable && database == checkReadOnly
 		})
+		return id
 	}
 	goesOn := func(id string) {
 		t.Helper()
@@ -105,22 +114,22 @@ func TestPlayWaitsUntilTheDatabaseIsWritable(t *testing.T) {
 	admin := pgtest.Owner(t, cluster.URL("postgres"))
 	execute(t, admin, `ALTER SYSTEM SET default_transaction_read_only = on`)
 	execute(t, admin, `SELECT pg_reload_conf()`)
-	refuses("by a setting")
+	refused := refuses("by a setting")
 	execute(t, admin, `ALTER SYSTEM RESET default_transaction_read_only`)
 	execute(t, admin, `SELECT pg_reload_conf()`)
-	goesOn("by a setting")
+	goesOn(refused)
 
 	// The server's connections lead to a standby, after its database was started again as one.
 	must(t, cluster.Stop())
 	must(t, os.WriteFile(filepath.Join(cluster.Dir(), "data", "standby.signal"), nil, 0o644))
 	must(t, cluster.Restart(t.Context()))
-	refuses("in recovery")
+	refused = refuses("in recovery")
 	_, err := Start(t.Context(), Config{DatabaseURL: url, Listen: "127.0.0.1:0", Mode: "sandbox", MasterKeys: testKeys(), Catalogue: testCatalogue()})
 	if err == nil || !strings.Contains(err.Error(), "the database is read-only: it is a standby") {
 		t.Errorf("error %v does not say why", err)
 	}
 	execute(t, pgtest.Owner(t, url), `SELECT pg_promote()`)
-	goesOn("in recovery")
+	goesOn(refused)
 	s.wantWholeLedger(t)
 }
 
