@@ -53,8 +53,11 @@ func (r *benchReport) printChange(w io.Writer, then *benchReport, file string) {
 		fmt.Fprintln(w, pass.Lone.Name)
 		printFigures(w, loneFigures(before, pass))
 	}
-	fmt.Fprintf(w, "\nTurns of one run differed by up to %.0f %% then and %.0f %% now: "+
-		"a change that is smaller may be the machine's, so measure again.\n", 100*then.spread(), 100*r.spread())
+	fmt.Fprint(w, "\nA small change may be the machine's: measure more than once. ")
+	if before, now := then.spread(), r.spread(); before > 0 && now > 0 {
+		fmt.Fprintf(w, "Turns of one run differed by up to %.0f %% then and %.0f %% now.", 100*before, 100*now)
+	}
+	fmt.Fprintln(w)
 }
 
 // pass finds the one that a pass of another report is to be compared with: an empty database with an empty one, a full one with a
@@ -177,7 +180,7 @@ func orNone(text string) string {
 	return text
 }
 
-// spread is by how much the fastest turn of the server is faster than the slowest with the same clients, 0 if there was only one.
+// spread is by how much the fastest turn of the server is faster than the slowest with the same clients, 0 if each was measured in one turn.
 func (r *benchReport) spread() float64 {
 	widest := 0.0
 	for _, p := range r.Passes {

@@ -34,7 +34,8 @@ func runBench(t *testing.T, dir string, flags ...string) (*benchReport, string) 
 		working(t, p.Lone)
 		for _, point := range p.Points {
 			working(t, point.Server)
-			if c := point.Cost; c.CPU["server"] <= 0 || c.CPU["postgres"] <= 0 || c.WAL < 1000 || c.Group < 1 || c.Commits <= 0 {
+			// Processor time comes in ticks of 10 ms, and there may have been none.
+			if c := point.Cost; len(c.CPU) != 3 || c.WAL < 1000 || c.Group < 1 || c.Commits <= 0 {
 				t.Errorf("a round of %s took %+v", point.Server.Name, c)
 			}
 		}
@@ -88,7 +89,7 @@ func TestBenchFills(t *testing.T) {
 	dir := benchDir(t)
 	const rows = 3_250 // not a whole number of players, nor of visits
 	keep := []string{"--keep=" + filepath.Join(dir, "kept"), "--rows=" + strconv.Itoa(rows)}
-	r, out := runBench(t, dir, append(keep, "--clients=2", "--duration=100ms")...)
+	r, out := runBench(t, dir, append(keep, "--clients=2", "--duration=400ms")...)
 	if len(r.Passes) != 2 || r.Passes[0].Stored != 0 || r.Passes[1].Stored != rows || r.Ledger == nil || r.Ledger.Rounds <= rows {
 		t.Fatalf("passes and ledger are not of a filled database:\n%s", out)
 	}
@@ -113,7 +114,7 @@ func TestBenchFills(t *testing.T) {
 		t.Errorf("statements %+v", list)
 	}
 	for _, want := range []string{"\nmemory ", "\nledger   not checked", "\nsince " + filepath.Join(dir, "report.json"),
-		"the seconds measured, 0.1 then and 0.3 now"} {
+		"the seconds measured, 0.4 then and 0.3 now"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not printed:\n%s", want, out)
 		}
