@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"croupier/wallet"
+	"croupier/wallet/money"
 )
 
 // TestClockJumps sets the server's clock back and forth while a round is open. Play does not ask what time it is: rounds go on in the
@@ -93,6 +94,19 @@ func TestKeysOfAClockThatWentBack(t *testing.T) {
 		t.Errorf("rounds %+v; the one with the old key is not between the others", page)
 	}
 	b.clean(t)
+}
+
+// A token that was issued before the clock went back is one from the future: it is good, and an hour longer.
+func TestTokensOfAClockThatWentBack(t *testing.T) {
+	t.Parallel()
+	tokens, _, clock := offlineTokens(t)
+	usd, err := money.LookupCurrency("USD")
+	must(t, err)
+	player := Player{ID: newID(), OperatorID: newID(), Currency: usd}
+	token, err := tokens.Issue(t.Context(), player, newID(), clock.now().Add(time.Hour))
+	must(t, err)
+	clock.advance(-time.Hour)
+	must(t, second(tokens.Verify(t.Context(), token)))
 }
 
 // keyAt is a UUIDv7 as it was made at a time.

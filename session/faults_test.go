@@ -343,3 +343,16 @@ func TestSeatIsHeldTooLong(t *testing.T) {
 		})
 	}
 }
+
+// A server that falls silent in a transaction keeps nobody from playing: Postgres ends it, and the seat is free.
+func TestTransactionOfASilentServerEnds(t *testing.T) {
+	t.Parallel()
+	b := setupFloor(t)
+	who := b.player(t, "10.00")
+	silent, err := b.pool(t, nil, map[string]string{"idle_in_transaction_session_timeout": "200ms"}).Begin(t.Context())
+	must(t, err)
+	defer silent.Rollback(context.WithoutCancel(t.Context())) //nolint:errcheck // Postgres has done it
+	must(t, second(silent.Exec(t.Context(), `SELECT FROM seats WHERE player_id = $1 FOR UPDATE`, who.ID)))
+	b.sit(t, who, "slots").spin(t, "spin")
+	b.clean(t)
+}

@@ -154,3 +154,21 @@ func TestConnectionThatTurnedReadOnlyIsDropped(t *testing.T) {
 	}
 	must(t, writable(t.Context(), db))
 }
+
+// The server's limits are its own: those of the role or the database have no effect.
+func TestTimeLimitsOfTheServersConnections(t *testing.T) {
+	t.Parallel()
+	url := pgtest.New(t)
+	owner := pgtest.Owner(t, url)
+	execute(t, owner, `ALTER DATABASE `+owner.Config().ConnConfig.Database+` SET lock_timeout = '1ms'`)
+	db, err := connect(t.Context(), url, 1)
+	must(t, err)
+	defer db.Close()
+	for name, want := range map[string]string{"statement_timeout": "10s", "lock_timeout": "3s", "idle_in_transaction_session_timeout": "30s"} {
+		var is string
+		must(t, db.QueryRow(t.Context(), `SELECT current_setting($1)`, name).Scan(&is))
+		if is != want {
+			t.Errorf("%s is %s, want %s", name, is, want)
+		}
+	}
+}
