@@ -9,7 +9,7 @@ set -euo pipefail
 # shellcheck source=deploy/ha/cluster.sh
 . "$(dirname "$0")/cluster.sh"
 
-load_for=200 clients=8
+load_for=210 clients=8
 while [ $# -gt 0 ]; do
 	[ $# -gt 1 ] || set -- --help --help
 	case $1 in
@@ -36,6 +36,7 @@ start_load() {
 	setsid "$croupier" torture --against "${url[1]},${url[2]}" --database-url "$owner_url" --api-key "$api_key" --api-secret "$api_secret" \
 		--for "${load_for}s" --clients "$clients" --keep "$dir/torture" --json "$dir/torture.json" >"$dir/log/load.log" 2>&1 &
 	load_pid=$!
+	await 60 "the load to play" grep -qE '^torture: [0-9]+ s of' "$dir/log/load.log"
 	say "load: $load"
 }
 
