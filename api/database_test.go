@@ -81,7 +81,7 @@ func TestPlayWaitsUntilTheDatabaseIsWritable(t *testing.T) {
 	before := c.spin("before")
 	before.result(t)
 
-	refuses := func(why string) (id string) {
+	refuses := func() (id string) {
 		t.Helper()
 		eventually(t, "play is refused", func() bool { // a session takes a setting a moment after it was told
 			id = uuid.NewString()
@@ -91,7 +91,7 @@ func TestPlayWaitsUntilTheDatabaseIsWritable(t *testing.T) {
 			}
 			return answer.Type == "error"
 		})
-		o.post(t, "/wallet/deposit", transferOf(p.ID, "1", "USD", why)).wants(t, http.StatusServiceUnavailable, session.Unavailable)
+		o.post(t, "/wallet/deposit", transferOf(p.ID, "1", "USD", id)).wants(t, http.StatusServiceUnavailable, session.Unavailable)
 		eventually(t, "the server says that its database is read-only", func() bool {
 			status, database := s.readiness(t)
 			return status == http.StatusServiceUnavailable && database == checkReadOnly
@@ -114,7 +114,7 @@ func TestPlayWaitsUntilTheDatabaseIsWritable(t *testing.T) {
 	admin := pgtest.Owner(t, cluster.URL("postgres"))
 	execute(t, admin, `ALTER SYSTEM SET default_transaction_read_only = on`)
 	execute(t, admin, `SELECT pg_reload_conf()`)
-	refused := refuses("by a setting")
+	refused := refuses()
 	execute(t, admin, `ALTER SYSTEM RESET default_transaction_read_only`)
 	execute(t, admin, `SELECT pg_reload_conf()`)
 	goesOn(refused)
@@ -123,7 +123,7 @@ func TestPlayWaitsUntilTheDatabaseIsWritable(t *testing.T) {
 	must(t, cluster.Stop())
 	must(t, os.WriteFile(filepath.Join(cluster.Dir(), "data", "standby.signal"), nil, 0o644))
 	must(t, cluster.Restart(t.Context()))
-	refused = refuses("in recovery")
+	refused = refuses()
 	_, err := Start(t.Context(), Config{DatabaseURL: url, Listen: "127.0.0.1:0", Mode: "sandbox", MasterKeys: testKeys(), Catalogue: testCatalogue()})
 	if err == nil || !strings.Contains(err.Error(), "the database is read-only: it is a standby") {
 		t.Errorf("error %v does not say why", err)
