@@ -195,8 +195,11 @@ func (v *Visit) once(ctx context.Context, kind requestKind, id string, request j
 
 // unreadable is the verdict on a move that could not be computed, because what it starts from could not be read.
 func unreadable(err error) verdict {
-	if errors.Is(err, errDamaged) {
+	switch {
+	case errors.Is(err, errDamaged):
 		return failed
+	case errors.Is(err, errUnconfirmed):
+		return unknown
 	}
 	return later
 }
@@ -227,7 +230,7 @@ func (v *Visit) lookUp(ctx context.Context, at *position, kind requestKind, id s
 	case oldKind != nil && (*oldKind != kind || !bytes.Equal(oldRequest, request)):
 		return nil, Errorf(RequestReused, "requestId was used for another request")
 	case oldKind != nil:
-		return answer, nil
+		return answer, v.seat.floor.confirm(ctx)
 	case !valid:
 		return nil, Errorf(SessionExpired, "Session expired")
 	case status != PlayerActive:

@@ -1,0 +1,50 @@
+package session
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"croupier/migrations"
+	"croupier/sandbox/pgtest"
+)
+
+// A commit that waits for a standby is made on the primary already, and whoever gives up the wait can see it there. The player is not
+// told of it as long as the standby does not have it: a failover would take it back.
+func TestResultIsNotToldBeforeTheStandbyHasIt(t *testing.T) {
+	t.Parallel()
+	cluster := pgtest.Cluster(t, map[string]string{"wal_level": "replica", "max_wal_senders": "2"})
+	must(t, cluster.CreateDatabase(t.Context(), "croupier"))
+	must(t, migrations.Up(t.Context(), cluster.URL("croupier")))
+	b := setupFloorAt(t, cluster.URL("croupier"))
+	n := b.open(t, SettlerConfig{Timeout: 200 * time.Millisecond})
+	slots := n.sit(t, b.player(t, "10.00"), "slots")
+	slots.spin(t, "before")
+	standby := func(setting string) {
+		t.Helper()
+		for _, sql := range []string{"ALTER SYSTEM " + setting, "SELECT pg_reload_conf()"} {
+			_, err := b.admin.Exec(t.Context(), sql)
+			must(t, err)
+		}
+	}
+	standby("SET synchronous_standby_names = 'away'")
+	eventually(t, "commits wait for a standby", func() bool { // when the checkpointer has read the setting
+		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		defer cancel()
+		_, err := b.admin.Exec(ctx, `SELECT pg_logical_emit_message(true, 'test', '')`)
+		return err != nil
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	answer, err := slots.Act(ctx, request("spin", spinPayload))
+	if err == nil {
+		t.Fatalf("told %s, which a failover takes back", answer)
+	}
+	if e := wantCode(t, err, Internal); e.Details["unknown"] != true {
+		t.Errorf("details %v", e.Details)
+	}
+	standby("RESET synchronous_standby_names")
+	slots.spin(t, "spin")
+	slots.spin(t, "after")
+	b.clean(t)
+}
