@@ -138,6 +138,7 @@ func (s *Settler) write() {
 	group := make([]*move, 0, s.config.Group)
 	batch := &batch{}
 	for {
+		clear(group) // what was played is not kept until the next crowd
 		group = group[:0]
 		select {
 		case m := <-s.queue:
@@ -173,7 +174,11 @@ func (s *Settler) writeGroup(b *batch, group []*move) {
 	done, err := s.commit(b, group)
 	if err == nil {
 		for i, m := range group {
-			m.settled <- map[bool]verdict{true: written, false: stale}[done[i]]
+			told := stale
+			if done[i] {
+				told = written
+			}
+			m.settled <- told
 		}
 		return
 	}
@@ -240,12 +245,12 @@ func kindOf(group []*move) (k kind) {
 func (s *Settler) try(ctx context.Context, b *batch) ([]bool, error) {
 	conn, err := s.db.Acquire(ctx)
 	if err != nil {
-		return nil, err
+		return nil, &notSent{err}
 	}
 	defer conn.Release()
 	prepared, err := conn.Conn().Prepare(ctx, b.statement.name, b.statement.sql)
 	if err != nil {
-		return nil, err
+		return nil, &notSent{err}
 	}
 	done := make([]bool, b.size)
 	rows := conn.Conn().PgConn().ExecPrepared(ctx, prepared.Name, b.params, b.statement.formats, binaryResult)
@@ -256,5 +261,14 @@ func (s *Settler) try(ctx context.Context, b *batch) ([]bool, error) {
 	_, err = rows.Close()
 	return done, err
 }
+
+// notSent is an error from before a batch was sent: nothing of it can have taken effect.
+type notSent struct{ cause error }
+
+func (e *notSent) Error() string { return "not sent: " + e.cause.Error() }
+func (e *notSent) Unwrap() error { return e.cause }
+
+// SafeToRetry makes pgconn.SafeToRetry say so.
+func (e *notSent) SafeToRetry() bool { return true }
 
 var binaryResult = []int16{pgx.BinaryFormatCode}

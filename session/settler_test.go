@@ -233,6 +233,7 @@ func TestJudge(t *testing.T) {
 		{server("ERROR", "53100"), later}, {server("ERROR", "25006"), later},
 		{server("FATAL", "57P01"), unknown}, {server("PANIC", "53100"), unknown},
 		{errors.New("read: connection reset"), unknown}, {context.DeadlineExceeded, unknown},
+		{&notSent{context.DeadlineExceeded}, later}, {&notSent{server("FATAL", "57P01")}, later}, {&notSent{server("ERROR", "42703")}, later},
 	} {
 		if got := judge(test.err); got != test.want {
 			t.Errorf("%v is judged %d, want %d", test.err, got, test.want)
