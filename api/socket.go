@@ -91,15 +91,21 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "too many connections from this address", http.StatusTooManyRequests)
 		return
 	}
+	handedOver := false
+	defer func() { // also when admit panics
+		if !handedOver {
+			s.sockets.release(ip)
+		}
+	}()
 	claims, game, refused := s.admit(r)
 	conn, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
-		s.sockets.release(ip)
 		return // the upgrader has answered
 	}
 	c := &socket{server: s, conn: conn, claims: claims,
 		limiter: rate.NewLimiter(rate.Limit(s.config.Limits.MessagesPerSecond), s.config.Limits.MessageBurst)}
 	c.out.conn = conn
+	handedOver = true
 	go func() { // of its own: the request, its buffers and a stack that has grown are not kept for as long as a player sits
 		defer s.sockets.release(ip)
 		c.live(game, refused)
