@@ -49,9 +49,6 @@ func transferID(amount money.Amount) uuid.UUID {
 	return newID()
 }
 
-// newID returns a UUIDv7: keys that are near in time are near in the index.
-func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
-
 // batch holds a group of moves by column, as a statement takes them. A writer uses one again and again.
 type batch struct {
 	statement *statement
