@@ -26,7 +26,7 @@ type Floor struct {
 	quiet   time.Duration // after so long without news, Listen asks whether the database is still there
 
 	catalogue *games.Catalogue
-	builds    map[string]build // by rulesHash
+	builds    map[string]*build // by rulesHash
 
 	node  uuid.UUID // tells our own notifications from those of other nodes
 	mu    sync.Mutex
@@ -38,14 +38,14 @@ type Floor struct {
 // NewFloor registers the catalogue's builds in the database and opens the floor.
 func NewFloor(ctx context.Context, db *pgxpool.Pool, vault *fairness.Vault, catalogue *games.Catalogue, settler *Settler, now Clock, log *slog.Logger) (*Floor, error) {
 	f := &Floor{db: db, vault: vault, now: now, log: log, settler: settler, quiet: listenQuiet, catalogue: catalogue,
-		builds: map[string]build{}, node: newID(), seats: map[uuid.UUID]*Seat{}}
+		builds: map[string]*build{}, node: newID(), seats: map[uuid.UUID]*Seat{}}
 	for _, g := range catalogue.Games() {
 		for _, v := range g.Variants {
 			id, err := f.registerBuild(ctx, g, v)
 			if err != nil {
 				return nil, fmt.Errorf("register %s %s: %w", g.ID, v.ID, err)
 			}
-			f.builds[v.RulesHash] = build{id: id, game: g, variant: v}
+			f.builds[v.RulesHash] = &build{id: id, game: g, variant: v}
 		}
 	}
 	return f, nil
@@ -65,7 +65,7 @@ func (f *Floor) registerBuild(ctx context.Context, g games.Game, v games.Variant
 }
 
 // defaultBuild is what a new round of the game is played by.
-func (f *Floor) defaultBuild(g games.Game) build {
+func (f *Floor) defaultBuild(g games.Game) *build {
 	v, _ := g.Variant(g.Default) // which NewCatalogue has made sure of
 	return f.builds[v.RulesHash]
 }

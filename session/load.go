@@ -103,7 +103,7 @@ func (f *Floor) scanOpen(rows pgx.Rows, p *position) error {
 		if err != nil {
 			return err
 		}
-		o.build = f.builds[rulesHash] // its zero value: rules that this server does not have
+		o.build = f.builds[rulesHash]
 		o.round.Currency = p.player.Currency
 		if o.round.Bet, err = wallet.FromNumeric(p.player.Currency, bet); err != nil {
 			return err

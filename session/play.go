@@ -33,6 +33,7 @@ const (
 type Request struct {
 	ID      string          // 1–64 characters, unique in the session
 	Payload json.RawMessage // the whole payload object as it came
+	Compact bool            // whether the payload is known to be JSON without white space, which is how it is kept
 	Action  string          // the name of the action; "" for a cash-out
 }
 
@@ -117,13 +118,13 @@ func (v *Visit) atTurn(ctx context.Context, kind requestKind, r Request, try att
 	if err := CheckRequestID(r.ID); err != nil {
 		return nil, err
 	}
-	var request bytes.Buffer
-	if err := json.Compact(&request, r.Payload); err != nil {
-		return nil, FieldError(Malformed, "payload", "must be a JSON object")
+	request, err := r.compacted()
+	if err != nil {
+		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
-	defer cancel()
-	if err := v.seat.take(ctx); err != nil {
+	start := time.Now()
+	end, patience := start.Add(requestTimeout), start.Add(busyAfter)
+	if err := v.seat.takeBy(ctx, end); err != nil {
 		return nil, err
 	}
 	defer v.seat.give()
@@ -132,9 +133,12 @@ func (v *Visit) atTurn(ctx context.Context, kind requestKind, r Request, try att
 	}
 	var cause error
 	open := false // something was sent, with no word of what became of it
-	patience := time.Now().Add(busyAfter)
-	for moves := 0; moves < maxAttempts && ctx.Err() == nil && (open || time.Now().Before(patience)); {
-		answer, told, err := v.once(ctx, kind, r.ID, request.Bytes(), try)
+	inTime := func() bool {
+		now := time.Now()
+		return ctx.Err() == nil && now.Before(end) && (open || now.Before(patience))
+	}
+	for moves := 0; moves < maxAttempts && inTime(); {
+		answer, told, err := v.once(ctx, end, kind, r.ID, request, try)
 		var refused *Error
 		if errors.As(err, &refused) && !(open && leavesOpen(refused.Code)) {
 			return nil, err
@@ -164,19 +168,34 @@ func (v *Visit) atTurn(ctx context.Context, kind requestKind, r Request, try att
 	return nil, busy()
 }
 
+// compacted is the payload as it is kept.
+func (r Request) compacted() (json.RawMessage, error) {
+	if r.Compact {
+		return r.Payload, nil
+	}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, r.Payload); err != nil {
+		return nil, FieldError(Malformed, "payload", "must be a JSON object")
+	}
+	return compact.Bytes(), nil
+}
+
 // leavesOpen tells the refusals that say nothing of what was sent before. Any other was judged by a position that what was sent did
 // not start from, or does not fit, so that it cannot be written any more; a session can end by the clock alone, while it still can.
 func leavesOpen(code Code) bool { return code == Busy || code == SessionExpired }
 
 // once looks at the position and tries the effect. When its session is not known to be good at the position, or the rules refuse
-// it, the request's own record is looked up first: an earlier try of it may be what changed the position.
-func (v *Visit) once(ctx context.Context, kind requestKind, id string, request json.RawMessage, try attempt) (json.RawMessage, verdict, error) {
-	at, fresh, err := v.seat.known(ctx)
+// it, the request's own record is looked up first: an earlier try of it may be what changed the position. The database is waited for
+// until end. Most requests are tried without asking it anything, so a context for that, with its timer, is made only where it is asked.
+func (v *Visit) once(ctx context.Context, end time.Time, kind requestKind, id string, request json.RawMessage, try attempt) (json.RawMessage, verdict, error) {
+	at, fresh, err := v.seat.knownBy(ctx, end)
 	if err != nil {
 		return nil, unreadable(err), err
 	}
 	if !v.seat.floor.now().Before(at.sessions[v.session]) {
-		answer, err := v.lookUp(ctx, at, kind, id, request)
+		looking, cancel := context.WithDeadline(ctx, end)
+		answer, err := v.lookUp(looking, at, kind, id, request)
+		cancel()
 		if err != nil {
 			return nil, unreadable(err), err
 		}
@@ -188,7 +207,7 @@ func (v *Visit) once(ctx context.Context, kind requestKind, id string, request j
 	var refusal *Error
 	if !fresh && errors.As(err, &refusal) && refusal.Code != Busy {
 		v.seat.forget()
-		return v.once(ctx, kind, id, request, try)
+		return v.once(ctx, end, kind, id, request, try)
 	}
 	return answer, told, err
 }

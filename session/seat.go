@@ -68,7 +68,7 @@ type position struct {
 type openRound struct {
 	id     uuid.UUID
 	game   string
-	build  build
+	build  *build // nil: rules that this server does not have
 	nonce  int64
 	round  games.Round     // bet, stakes and steps so far
 	state  json.RawMessage // the engine's, with its secrets; nil before the round is opened
@@ -81,7 +81,7 @@ func (o *openRound) engine() (games.Engine, error) {
 	if o.damage != nil {
 		return nil, o.damage
 	}
-	if o.build.variant.Engine == nil {
+	if o.build == nil {
 		return nil, Errorf(GameNotAvailable, "The rules that this round was opened under are not available here")
 	}
 	return o.build.variant.Engine, nil
@@ -129,22 +129,49 @@ func (s *Seat) take(ctx context.Context) error {
 	}
 }
 
+// takeBy is take until a time. Where nobody else has the turn, which is nearly always, it needs no context for that.
+func (s *Seat) takeBy(ctx context.Context, end time.Time) error {
+	select {
+	case <-s.turn:
+		return nil
+	default:
+	}
+	ctx, cancel := context.WithDeadline(ctx, end)
+	defer cancel()
+	return s.take(ctx)
+}
+
 func (s *Seat) give() { s.turn <- struct{}{} }
 
 // known returns the seat's position, loading it when it is not known or may have changed. fresh says that it was loaded now.
 // The caller has the turn.
 func (s *Seat) known(ctx context.Context) (at *position, fresh bool, err error) {
-	if s.moved.Swap(false) {
-		s.at = nil
-	}
-	if s.at != nil {
-		return s.at, false, nil
+	if at := s.remembered(); at != nil {
+		return at, false, nil
 	}
 	if s.at, err = s.floor.load(ctx, s.player); err != nil {
 		return nil, false, err
 	}
 	s.latest.Store(&standing{s.at.version, s.at.balance})
 	return s.at, true, nil
+}
+
+// knownBy is known until a time. Where the position is known, which it nearly always is, it needs no context for that.
+func (s *Seat) knownBy(ctx context.Context, end time.Time) (at *position, fresh bool, err error) {
+	if at := s.remembered(); at != nil {
+		return at, false, nil
+	}
+	ctx, cancel := context.WithDeadline(ctx, end)
+	defer cancel()
+	return s.known(ctx)
+}
+
+// remembered returns the seat's position, nil when it is not known or may have changed. The caller has the turn.
+func (s *Seat) remembered() *position {
+	if s.moved.Swap(false) {
+		s.at = nil
+	}
+	return s.at
 }
 
 // moveOn follows a committed move. The caller has the turn.
