@@ -97,7 +97,10 @@ func (v *Visit) Untold(ctx context.Context) ([]Expired, error) {
 	if err != nil {
 		return nil, fmt.Errorf("expired rounds of player %s: %w", v.seat.player, err)
 	}
-	return list, nil
+	if len(list) > 0 {
+		err = v.seat.floor.confirm(ctx)
+	}
+	return list, err
 }
 
 // named puts the game, as the client calls it, before the other members of a recorded answer.

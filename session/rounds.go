@@ -126,7 +126,15 @@ func (f *Floor) records(ctx context.Context, sql string, args ...any) ([]*foundR
 			return nil, err
 		}
 	}
-	return found, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	for _, one := range found {
+		if one.record.ServerSeed != "" { // a seed that is out cannot be played again
+			return found, f.confirm(ctx)
+		}
+	}
+	return found, nil
 }
 
 func scanRound(row pgx.CollectableRow) (*foundRound, error) {

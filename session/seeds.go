@@ -230,5 +230,10 @@ func (f *Floor) SeedHistory(ctx context.Context, player uuid.UUID, cursor *int32
 		page = page[:limit]
 		next = &page[limit-1].Seq
 	}
+	if len(page) > 0 { // a seed that is out cannot be played again
+		if err := f.confirm(ctx); err != nil {
+			return nil, nil, fmt.Errorf("seed history: %w", err)
+		}
+	}
 	return page, next, nil
 }

@@ -259,6 +259,10 @@ func (s *Settler) try(ctx context.Context, b *batch) ([]bool, error) {
 		done[n-1] = true
 	}
 	_, err = rows.Close()
+	var reported *pgconn.PgError
+	if errors.As(err, &reported) && reported.Code == "26000" { // somebody discarded the statement, and pgx does not know
+		_ = conn.Conn().Close(ctx)
+	}
 	return done, err
 }
 

@@ -296,3 +296,18 @@ func TestEveryCurrencyPlaysExactly(t *testing.T) {
 	}
 	b.clean(t)
 }
+
+// A pooler or an administrator may discard what was prepared; pgx goes on believing in it.
+func TestDiscardedStatementsArePreparedAgain(t *testing.T) {
+	t.Parallel()
+	b := setupFloor(t)
+	slots := b.sit(t, b.player(t, "10.00"), "slots")
+	slots.spin(t, "before")
+	for _, conn := range b.db.AcquireAllIdle(t.Context()) {
+		_, err := conn.Conn().PgConn().Exec(t.Context(), "DISCARD ALL").ReadAll()
+		must(t, err)
+		conn.Release()
+	}
+	slots.spin(t, "after")
+	b.clean(t)
+}

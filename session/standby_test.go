@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -18,8 +19,11 @@ func TestResultIsNotToldBeforeTheStandbyHasIt(t *testing.T) {
 	must(t, migrations.Up(t.Context(), cluster.URL("croupier")))
 	b := setupFloorAt(t, cluster.URL("croupier"))
 	n := b.open(t, SettlerConfig{Timeout: 200 * time.Millisecond})
-	slots := n.sit(t, b.player(t, "10.00"), "slots")
+	player := b.player(t, "10.00")
+	slots := n.sit(t, player, "slots")
 	slots.spin(t, "before")
+	_, err := n.floor.RotateSeeds(t.Context(), player.ID, "")
+	must(t, err)
 	standby := func(setting string) {
 		t.Helper()
 		for _, sql := range []string{"ALTER SYSTEM " + setting, "SELECT pg_reload_conf()"} {
@@ -42,6 +46,11 @@ func TestResultIsNotToldBeforeTheStandbyHasIt(t *testing.T) {
 	}
 	if e := wantCode(t, err, Internal); e.Details["unknown"] != true {
 		t.Errorf("details %v", e.Details)
+	}
+	ctx, cancel = context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	if _, _, err := n.floor.SeedHistory(ctx, player.ID, nil, 1); !errors.Is(err, errUnconfirmed) {
+		t.Errorf("a revealed seed is told before the standby knows that it is out: %v", err)
 	}
 	standby("RESET synchronous_standby_names")
 	slots.spin(t, "spin")
