@@ -18,13 +18,22 @@ import (
 // message is what a client asks for, whatever dialect it speaks.
 type message struct {
 	kind      string
-	payload   json.RawMessage // an object
+	payload   json.RawMessage // an object; it may be a part of the text that was decoded
+	compact   bool            // whether the payload is known to hold no white space
 	requestID string
+	action    string // what actionName would say of the payload; "" where it was not asked
 }
 
 // decodeMessage reads a client's envelope {"type", "payload", "requestId"}: nothing is guessed, nothing silently dropped. With an error
 // it still returns the request id if it could be read, so that the error can be told to whom it concerns.
 func decodeMessage(text []byte) (message, *session.Error) {
+	if m, ok := plainMessage(text); ok {
+		return m, nil
+	}
+	return decodeAnyMessage(text)
+}
+
+func decodeAnyMessage(text []byte) (message, *session.Error) {
 	var wire struct {
 		Type      *string        `json:"type"`
 		Payload   jsontext.Value `json:"payload"`

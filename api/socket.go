@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -278,7 +279,7 @@ func (c *socket) heard() error {
 // read answers message after message until the connection ends.
 func (c *socket) read(ctx context.Context) {
 	for c.farewell.Load() == nil {
-		kind, text, err := c.conn.ReadMessage()
+		kind, text, err := c.receive()
 		if err != nil {
 			c.ended(err)
 			return
@@ -290,11 +291,27 @@ func (c *socket) read(ctx context.Context) {
 		if err := c.heard(); err != nil {
 			return
 		}
-		c.serve(ctx, text)
+		c.serve(ctx, text.Bytes())
+		incoming.Put(text)
 	}
 	if f := c.farewell.Load(); f != nil {
 		c.out.bye(*f)
 	}
+}
+
+// incoming are what messages are read into: a connection that waits for one holds none.
+var incoming = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// receive waits for the next message. Its text is the caller's until he puts it back.
+func (c *socket) receive() (kind int, text *bytes.Buffer, err error) {
+	kind, message, err := c.conn.NextReader()
+	if err != nil {
+		return 0, nil, err
+	}
+	text = incoming.Get().(*bytes.Buffer)
+	text.Reset()
+	_, err = text.ReadFrom(message)
+	return kind, text, err
 }
 
 // ended says goodbye when the connection ended for a reason of ours.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"sync"
 	"time"
 
 	jsonv2 "github.com/go-json-experiment/json"
@@ -12,7 +13,10 @@ import (
 	"croupier/session"
 )
 
-// serve answers one message, exactly once.
+// answers are where answers are written, one after the other: a connection that waits holds none.
+var answers = sync.Pool{New: func() any { return new([]byte) }}
+
+// serve answers one message, exactly once. Nothing keeps the text.
 func (c *socket) serve(ctx context.Context, text []byte) {
 	start := time.Now()
 	m, bad := decodeMessage(text)
@@ -28,7 +32,11 @@ func (c *socket) serve(ctx context.Context, text []byte) {
 	if e != nil {
 		kind, payload, code = "error", errorPayload(e), string(e.Code)
 	}
-	c.out.reply(appendMessage(make([]byte, 0, len(payload)+160), kind, payload, m.requestID, c.server.now()))
+	answer := answers.Get().(*[]byte)
+	*answer = appendMessage((*answer)[:0], kind, payload, m.requestID, c.server.now())
+	if c.out.reply(*answer) {
+		answers.Put(answer)
+	}
 	c.count(code)
 	c.server.metrics.messages.WithLabelValues(knownKind(m.kind), code).Inc()
 	c.server.metrics.answers.WithLabelValues(knownKind(m.kind)).Observe(time.Since(start).Seconds())
@@ -57,6 +65,9 @@ func (c *socket) count(code string) {
 
 // limited returns TooManyMessages when the connection sends faster than it may.
 func (c *socket) limited() *session.Error {
+	if c.limiter.Allow() {
+		return nil
+	}
 	r := c.limiter.Reserve()
 	if wait := r.Delay(); wait > 0 {
 		r.Cancel()
@@ -80,12 +91,14 @@ func (c *socket) answer(ctx context.Context, m message) (kind string, payload []
 }
 
 func (c *socket) dispatch(ctx context.Context, m message) (kind string, payload []byte, err error) {
-	request := session.Request{ID: m.requestID, Payload: m.payload}
+	request := session.Request{ID: m.requestID, Payload: m.payload, Compact: m.compact}
 	switch m.kind {
 	case "action":
-		var bad *session.Error
-		if request.Action, bad = actionName(m.payload); bad != nil {
-			return "", nil, bad
+		if request.Action = m.action; request.Action == "" {
+			var bad *session.Error
+			if request.Action, bad = actionName(m.payload); bad != nil {
+				return "", nil, bad
+			}
 		}
 		payload, err = c.visit.Act(ctx, request)
 		return "action_result", payload, err

@@ -3,6 +3,7 @@ package api
 import (
 	"io"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -38,11 +39,14 @@ func (f frame) told(written bool) {
 	}
 }
 
-// reply sends a text to the client on the caller's goroutine, which must be the connection's reader.
-func (o *outbox) reply(text []byte) {
-	if o.enqueue(frame{kind: websocket.TextMessage, data: text}) {
-		o.flush()
+// reply sends a text to the client on the caller's goroutine, which must be the connection's reader. It reports whether it is done
+// with the text; otherwise another goroutine is to write it.
+func (o *outbox) reply(text []byte) (done bool) {
+	if !o.enqueue(frame{kind: websocket.TextMessage, data: text}) {
+		return false
 	}
+	o.flush()
+	return true
 }
 
 // deliver sends a text and reports whether it was written: a client whose connection is broken has not been told. It waits for that,
@@ -109,7 +113,7 @@ func (o *outbox) flush() {
 			return
 		}
 		f := o.queue[0]
-		o.queue = append(o.queue[:0], o.queue[1:]...)
+		o.queue = slices.Delete(o.queue, 0, 1)
 		o.unsent -= len(f.data)
 		o.mu.Unlock()
 
