@@ -184,6 +184,14 @@ func (s *Settler) writeGroup(b *batch, group []*move) {
 	}
 	s.failed.Inc()
 	told := judge(err)
+	if held := s.held(err, group); len(held) > 0 && len(held) < len(group) {
+		for _, m := range held {
+			m.cause = fmt.Errorf("settle round %s: %w", m.round, err)
+			m.settled <- later
+		}
+		s.writeGroup(b, slices.DeleteFunc(slices.Clone(group), func(m *move) bool { return slices.Contains(held, m) }))
+		return
+	}
 	if told == failed && len(group) > 1 {
 		half := len(group) / 2
 		s.writeGroup(b, group[:half])
