@@ -39,7 +39,7 @@ func (f gamesFlags) catalogue() (*games.Catalogue, error) {
 
 // databaseFlag is how a command finds its database.
 type databaseFlag struct {
-	DatabaseURL string `required:"" placeholder:"URL" help:"The database, as postgres://user:password@host:port/name."`
+	DatabaseURL string `required:"" placeholder:"URL" help:"The database, as postgres://user:password@host:port/name. With several host:port by comma, the one that can be written to."`
 }
 
 // serveCmd runs a server until it is told to stop.
