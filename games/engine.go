@@ -48,7 +48,8 @@ type Engine interface {
 	Force(outcome json.RawMessage) (fairness.Script, error)
 }
 
-// Action is what a player asks for: its name and the whole payload object it came in, "action" included.
+// Action is what a player asks for: its name and the whole payload object it came in, "action" included. The payload is the engine's
+// for as long as it plays the step: the server reads the next message into the same space.
 type Action struct {
 	Name    string
 	Payload json.RawMessage

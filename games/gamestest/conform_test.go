@@ -157,6 +157,13 @@ func TestConformFindsBrokenPromises(t *testing.T) {
 		"no expiry": {broken{expire: func(e games.Engine, r games.Round, state json.RawMessage) (games.Step, error) {
 			return e.CashOut(r, state)
 		}}, "expiry"},
+		"a payload kept": {broken{act: func(e games.Engine, r games.Round, state json.RawMessage, a games.Action, d fairness.Draws) (games.Step, error) {
+			step, err := e.Act(r, state, a, d)
+			if step.State != nil {
+				step.State = a.Payload
+			}
+			return step, err
+		}}, "???"},
 		"a spoilt state": {broken{expire: func(e games.Engine, r games.Round, state json.RawMessage) (games.Step, error) {
 			step, err := e.Expire(r, state)
 			if err == nil {
