@@ -25,7 +25,7 @@ var settleSQL string
 // SettlerConfig bounds the settler. The zero value of a field means its default.
 type SettlerConfig struct {
 	Writers int           // groups that are written at the same time; default 2
-	Group   int           // moves in a group at most; default 256
+	Group   int           // moves in a group at most; default 96
 	Queue   int           // moves that may wait; default 4,096. Past it a move is answered 30029 at once
 	Timeout time.Duration // of one group; default 5 s
 }
@@ -51,7 +51,9 @@ type Settler struct {
 // NewSettler starts a settler's writers; Stop ends them.
 func NewSettler(db *pgxpool.Pool, log *slog.Logger, config SettlerConfig) *Settler {
 	config.Writers = cmp.Or(config.Writers, 2)
-	config.Group = cmp.Or(config.Group, 256)
+	// Two groups of a middle size keep the processors busy in turn; one group of all who wait makes everybody wait for everybody
+	// (docs/performance.md has the figures).
+	config.Group = cmp.Or(config.Group, 96)
 	config.Queue = cmp.Or(config.Queue, 4096)
 	config.Timeout = cmp.Or(config.Timeout, 5*time.Second)
 	s := &Settler{
