@@ -22,7 +22,7 @@ type benchCmd struct {
 	Clients   []int         `group:"What is measured:" env:"CROUPIER_BENCH_CLIENTS" placeholder:"N" help:"Clients, each with one spin under way at a time; several numbers, as 1,16,64, are measured one after the other. Default: 256."`
 	Warmup    time.Duration `group:"What is measured:" default:"5s" placeholder:"TIME" help:"Play so long before measuring. Default: ${default}."`
 	Duration  time.Duration `group:"What is measured:" default:"15s" placeholder:"TIME" help:"Measure each number of clients for so long. Default: ${default}."`
-	Think     time.Duration `group:"What is measured:" default:"0s" placeholder:"TIME" help:"What a client waits between an answer and its next spin. Default: ${default}."`
+	Think     time.Duration `group:"What is measured:" default:"0s" placeholder:"TIME" help:"What a client waits on average, between nothing and twice that, between an answer and its next spin. Default: ${default}."`
 	Floor     bool          `group:"What is measured:" help:"Measure, in turns with the server, the same rows written with one commit per round by plain pgx; beside the largest number of clients up to 256."`
 	Connected int           `group:"What is measured:" placeholder:"N" help:"Instead of --clients: so many clients are connected, of whom some play (--playing) and the others only wait. Measures the server's memory for each who waits, too."`
 	Playing   share         `group:"What is measured:" default:"5%" placeholder:"SHARE" help:"How many of the --connected play: a share, as 5%, or a number. Default: ${default}."`

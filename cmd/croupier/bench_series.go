@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -41,6 +42,9 @@ func (s *series) turn(ctx context.Context, players []roundPlayer, ramp, duration
 	group, ctx := errgroup.WithContext(ctx)
 	for _, p := range players {
 		group.Go(func() error {
+			if err := thinkOver(ctx, think); err != nil {
+				return err
+			}
 			for begun := time.Now(); begun.Before(until); {
 				if err := p.round(ctx, s.failed); err != nil {
 					return err
@@ -50,7 +54,7 @@ func (s *series) turn(ctx context.Context, players []roundPlayer, ramp, duration
 					s.count(ended.Sub(begun))
 				}
 				if begun = ended; think > 0 {
-					if err := wait(ctx, think); err != nil {
+					if err := thinkOver(ctx, think); err != nil {
 						return err
 					}
 					begun = time.Now()
@@ -63,6 +67,14 @@ func (s *series) turn(ctx context.Context, players []roundPlayer, ramp, duration
 	s.measured += duration
 	s.turns = append(s.turns, float64(s.latency.TotalCount()-before)/duration.Seconds())
 	return err
+}
+
+// thinkOver waits for a time between nothing and twice think: players who all wait for the same time soon spin at the same moments.
+func thinkOver(ctx context.Context, think time.Duration) error {
+	if think == 0 {
+		return nil
+	}
+	return wait(ctx, rand.N(2*think))
 }
 
 func (s *series) count(took time.Duration) {
