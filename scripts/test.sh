@@ -1,7 +1,7 @@
 #!/bin/sh
 # All tests under the race detector, then those that are only true without it (files with the build constraint !race).
 set -eu
-limit=6m # for one package
+limit=15m # for one package; five times what the slowest takes where nothing else runs
 
 echo "== go test -race ./..."
 go test -race -timeout "$limit" ./...
