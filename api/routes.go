@@ -20,6 +20,7 @@ func (s *Server) routes() http.Handler {
 	rest := &rest{server: s, api: humago.New(calls, apiConfig(s.config.PublicURL))}
 	rest.calls()
 	pages.HandleFunc("GET /.well-known/jwks.json", s.serveJWKS)
+	pages.HandleFunc("GET /.well-known/receipt-keys.json", s.serveReceiptKeys)
 	pages.HandleFunc("GET /healthz", s.serveHealth)
 	pages.Handle("GET /readyz", &readiness{server: s})
 	pages.Handle("GET /metrics", promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}))
@@ -58,6 +59,7 @@ func (r *rest) calls() {
 	group = r.group("Rounds", "What was played, with all that is needed to recompute it once its seed is revealed.")
 	call(group, both, "GET /rounds", "List the rounds", roundsDoc, s.listRounds, session.PlayerNotFound)
 	call(group, both, "GET /rounds/{roundId}", "Show a round", roundDoc, s.getRound, session.NotFound)
+	call(group, both, "GET /rounds/{roundId}/verification", "Recompute a round", verificationDoc, s.verifyRound, session.NotFound)
 
 	group = r.group("Seeds", "The commitments that outcomes are drawn under, and their reveal.")
 	call(group, players, "GET /seeds", "Show the active seed pair", seedsDoc, s.getSeeds)
