@@ -25,6 +25,7 @@ func (s *Server) routes() http.Handler {
 	pages.Handle("GET /readyz", &readiness{server: s})
 	pages.Handle("GET /metrics", promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}))
 	serveDocs(pages, rest.api.OpenAPI())
+	serveRecall(pages)
 	if s.config.Extra != nil {
 		s.config.Extra(pages, s)
 	}
