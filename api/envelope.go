@@ -12,6 +12,7 @@ import (
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"croupier/games"
 	"croupier/session"
 )
 
@@ -136,6 +137,11 @@ func wanted(t reflect.Type) string {
 
 // appendMessage writes a server's envelope. The payload is JSON already; an answer to no request has no requestId.
 func appendMessage(b []byte, kind string, payload []byte, requestID string, at time.Time) []byte {
+	return appendResult(b, kind, payload, requestID, &games.Receipt{}, at)
+}
+
+// appendResult is appendMessage with a receipt, if there is one: beside the payload, which is the same for every retry.
+func appendResult(b []byte, kind string, payload []byte, requestID string, receipt *games.Receipt, at time.Time) []byte {
 	b = append(b, `{"type":"`...)
 	b = append(b, kind...)
 	b = append(b, `","payload":`...)
@@ -143,6 +149,9 @@ func appendMessage(b []byte, kind string, payload []byte, requestID string, at t
 	if requestID != "" {
 		b = append(b, `,"requestId":`...)
 		b, _ = jsontext.AppendQuote(b, requestID) // valid UTF-8: it was decoded from JSON
+	}
+	if receipt.Size > 0 {
+		b = receipt.AppendJSON(append(b, `,"receipt":`...))
 	}
 	b = append(b, `,"timestamp":`...)
 	b = strconv.AppendInt(b, at.UnixMilli(), 10)

@@ -10,8 +10,14 @@ import (
 	"croupier/migrations"
 )
 
-func (s *Server) serveJWKS(w http.ResponseWriter, r *http.Request) {
-	keys, err := s.Keys.JWKS(r.Context())
+func (s *Server) serveJWKS(w http.ResponseWriter, r *http.Request) { s.serveKeys(w, r, s.Keys.JWKS) }
+
+func (s *Server) serveReceiptKeys(w http.ResponseWriter, r *http.Request) {
+	s.serveKeys(w, r, s.Receipts.JWKS)
+}
+
+func (s *Server) serveKeys(w http.ResponseWriter, r *http.Request, read func(context.Context) ([]byte, error)) {
+	keys, err := read(r.Context())
 	if err != nil {
 		s.refuse(w, r, err)
 		return

@@ -58,7 +58,7 @@ func TestTheProtocolPageNamesEverything(t *testing.T) {
 		}
 	}
 	said := readText(t, "socket_messages.go") + readText(t, "socket.go")
-	for _, kind := range allOf(t, said, `(?:return|marshalled\(|push\(|appendMessage\(nil,) ?"([a-z_]+)"`, 7) {
+	for _, kind := range allOf(t, said, `(?:return|marshalled\(|push\(|append(?:Message|Result)\(nil,) ?"([a-z_]+)"`, 7) {
 		if !strings.Contains(page, "`"+kind+"`") {
 			t.Errorf("the server's message %s is not on the page", kind)
 		}

@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -11,9 +13,12 @@ import (
 
 type roundsInput struct {
 	OfPlayer
-	GameID string `query:"gameId" maxLength:"64" doc:"Of this game only: an id or an alias"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"How many at most"`
-	Cursor string `query:"cursor" maxLength:"64" doc:"The nextCursor of the page before"`
+	GameID string    `query:"gameId" maxLength:"64" doc:"Of this game only: an id or an alias"`
+	Status string    `query:"status" enum:"in_progress,completed,cashed_out" doc:"Of this status only"`
+	From   time.Time `query:"from" doc:"Opened at this time or later (RFC 3339)"`
+	To     time.Time `query:"to" doc:"Opened before this time (RFC 3339)"`
+	Limit  int       `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"How many at most"`
+	Cursor string    `query:"cursor" maxLength:"64" doc:"The nextCursor of the page before"`
 }
 
 type roundsData struct {
@@ -26,7 +31,8 @@ func (s *Server) listRounds(ctx context.Context, in *roundsInput) (roundsData, e
 	if err != nil {
 		return roundsData{}, err
 	}
-	q := session.RoundQuery{Operator: operator, Player: player, Cursor: in.Cursor, Limit: in.Limit}
+	q := session.RoundQuery{Operator: operator, Player: player, Status: games.Status(in.Status), From: in.From, To: in.To,
+		Cursor: in.Cursor, Limit: in.Limit}
 	if in.GameID != "" {
 		game, ok := s.Floor.Catalogue().Lookup(in.GameID)
 		if !ok {
@@ -52,4 +58,27 @@ func (s *Server) getRound(ctx context.Context, in *roundInput) (games.Record, er
 		return s.Floor.Round(ctx, claims.OperatorID, &claims.PlayerID, id)
 	}
 	return s.Floor.Round(ctx, request.caller.ID, nil, id)
+}
+
+// verificationData is what the server finds when it recomputes a round.
+type verificationData struct {
+	Verdict string        `json:"verdict" enum:"verified,failed,unrevealed"`
+	Report  *games.Report `json:"report,omitempty" doc:"Every draw and every comparison; not there while the server seed is in use"`
+}
+
+func (s *Server) verifyRound(ctx context.Context, in *roundInput) (verificationData, error) {
+	record, err := s.getRound(ctx, in)
+	if err != nil {
+		return verificationData{}, err
+	}
+	report, err := games.Verify(s.Floor.Catalogue(), record)
+	switch {
+	case errors.Is(err, games.ErrNotRevealed):
+		return verificationData{Verdict: "unrevealed"}, nil
+	case err != nil:
+		return verificationData{}, err
+	case !report.OK:
+		return verificationData{Verdict: "failed", Report: &report}, nil
+	}
+	return verificationData{Verdict: "verified", Report: &report}, nil
 }

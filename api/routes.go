@@ -20,10 +20,12 @@ func (s *Server) routes() http.Handler {
 	rest := &rest{server: s, api: humago.New(calls, apiConfig(s.config.PublicURL))}
 	rest.calls()
 	pages.HandleFunc("GET /.well-known/jwks.json", s.serveJWKS)
+	pages.HandleFunc("GET /.well-known/receipt-keys.json", s.serveReceiptKeys)
 	pages.HandleFunc("GET /healthz", s.serveHealth)
 	pages.Handle("GET /readyz", &readiness{server: s})
 	pages.Handle("GET /metrics", promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}))
 	serveDocs(pages, rest.api.OpenAPI())
+	serveRecall(pages)
 	if s.config.Extra != nil {
 		s.config.Extra(pages, s)
 	}
@@ -58,6 +60,7 @@ func (r *rest) calls() {
 	group = r.group("Rounds", "What was played, with all that is needed to recompute it once its seed is revealed.")
 	call(group, both, "GET /rounds", "List the rounds", roundsDoc, s.listRounds, session.PlayerNotFound)
 	call(group, both, "GET /rounds/{roundId}", "Show a round", roundDoc, s.getRound, session.NotFound)
+	call(group, both, "GET /rounds/{roundId}/verification", "Recompute a round", verificationDoc, s.verifyRound, session.NotFound)
 
 	group = r.group("Seeds", "The commitments that outcomes are drawn under, and their reveal.")
 	call(group, players, "GET /seeds", "Show the active seed pair", seedsDoc, s.getSeeds)

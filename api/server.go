@@ -32,6 +32,7 @@ type Server struct {
 	Players   *session.Players
 	Access    *session.Access
 	Keys      *session.KeyRing
+	Receipts  *session.ReceiptKeys
 	Tokens    *session.Tokens
 	Floor     *session.Floor
 	Ledger    *wallet.Ledger
@@ -133,7 +134,12 @@ func (s *Server) open(ctx context.Context) error {
 	}
 	s.Access = session.NewAccess(s.db, s.Players, s.Tokens, lifetimes, s.now)
 	s.Access.LiveOnly = s.config.Mode == string(session.Live)
-	s.settler = session.NewSettler(s.writing, s.log, s.config.Settler)
+	if s.Receipts, err = session.OpenReceiptKeys(ctx, s.db, vault, s.now); err != nil {
+		return fmt.Errorf("receipt keys: %w", err)
+	}
+	settler := s.config.Settler
+	settler.Receipts = s.Receipts
+	s.settler = session.NewSettler(s.writing, s.log, settler)
 	s.Floor, err = session.NewFloor(ctx, s.db, vault, s.config.Catalogue, s.settler, s.now, s.log)
 	if err != nil {
 		return err
@@ -160,10 +166,16 @@ func (s *Server) startJobs(ctx context.Context) (err error) {
 func (s *Server) maintain(ctx context.Context) {
 	daily := time.NewTicker(24 * time.Hour)
 	defer daily.Stop()
+	keys := time.NewTicker(session.ReceiptKeysRefresh)
+	defer keys.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-keys.C:
+			if err := s.Receipts.Refresh(ctx); err != nil && ctx.Err() == nil { // those that are known go on signing
+				s.log.Warn("read the receipt keys again", "error", err)
+			}
 		case <-daily.C:
 			if _, err := s.db.Exec(ctx, `SELECT ensure_partitions(2)`); err != nil {
 				s.log.Error("make partitions", "error", err)

@@ -17,6 +17,7 @@ import (
 	"github.com/gorilla/websocket"
 	"golang.org/x/time/rate"
 
+	"croupier/games"
 	"croupier/session"
 )
 
@@ -61,6 +62,7 @@ type socket struct {
 
 	lastPing  atomic.Int64             // Unix nanoseconds
 	farewell  atomic.Pointer[farewell] // why the socket is being closed by another goroutine than its reader
+	receipt   games.Receipt            // of the answer under way; zero where there is none
 	malformed int                      // messages in a row
 	overLimit int                      // messages in a row
 
@@ -255,7 +257,7 @@ func (c *socket) tellExpired(ctx context.Context) {
 	}
 	list, err := c.visit.Untold(ctx)
 	for _, e := range list {
-		if !c.out.deliver(appendMessage(nil, "round_expired", e.Payload, "", c.server.now())) {
+		if !c.out.deliver(appendResult(nil, "round_expired", e.Payload, "", &e.Receipt, c.server.now())) {
 			return
 		}
 		if err = c.visit.Told(ctx, e.Round); err != nil {

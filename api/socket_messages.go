@@ -10,6 +10,7 @@ import (
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"croupier/games"
 	"croupier/session"
 )
 
@@ -22,6 +23,7 @@ func (c *socket) serve(ctx context.Context, text []byte) {
 	m, bad := decodeMessage(text)
 	var kind string
 	var payload []byte
+	c.receipt = games.Receipt{}
 	e := bad
 	if limited := c.limited(); limited != nil {
 		e = limited
@@ -30,10 +32,10 @@ func (c *socket) serve(ctx context.Context, text []byte) {
 	}
 	code := ""
 	if e != nil {
-		kind, payload, code = "error", errorPayload(e), string(e.Code)
+		kind, payload, code, c.receipt = "error", errorPayload(e), string(e.Code), games.Receipt{}
 	}
 	answer := answers.Get().(*[]byte)
-	*answer = appendMessage((*answer)[:0], kind, payload, m.requestID, c.server.now())
+	*answer = appendResult((*answer)[:0], kind, payload, m.requestID, &c.receipt, c.server.now())
 	if c.out.reply(*answer) {
 		answers.Put(answer)
 	}
@@ -100,12 +102,14 @@ func (c *socket) dispatch(ctx context.Context, m message) (kind string, payload 
 				return "", nil, bad
 			}
 		}
+		request.Receipt = &c.receipt
 		payload, err = c.visit.Act(ctx, request)
 		return "action_result", payload, err
 	case "cashout":
 		if bad := decodePayload(m.payload, &struct{}{}); bad != nil {
 			return "", nil, bad
 		}
+		request.Receipt = &c.receipt
 		payload, err = c.visit.CashOut(ctx, request)
 		return "cashout_result", payload, err
 	case "seed_rotate":

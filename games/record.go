@@ -27,7 +27,8 @@ type Record struct {
 	ClientSeed     string           `json:"clientSeed"`
 	Nonce          uint64           `json:"nonce"`
 	Actions        []RecordedAction `json:"actions"`
-	Forced         fairness.Script  `json:"forced"` // null but for forced outcomes, which only the sandbox has
+	Forced         fairness.Script  `json:"forced"`            // null but for forced outcomes, which only the sandbox has
+	Receipt        *Receipt         `json:"receipt,omitempty"` // the server's signature of all this; not in lists
 }
 
 // ActionType is what kind of message asked for a recorded action.
@@ -59,7 +60,7 @@ func (r Record) MarshalJSON() ([]byte, error) {
 	return jsonv2.Marshal(plain(r), jsonv2.Deterministic(true), jsonv2.FormatNilMapAsNull(true))
 }
 
-// ParseRecord reads a record's JSON. Members that it does not know, such as a receipt, are left out.
+// ParseRecord reads a record's JSON. Members that it does not know are left out.
 func ParseRecord(text []byte) (Record, error) {
 	var rec Record
 	if err := jsonv2.Unmarshal(text, &rec); err != nil {

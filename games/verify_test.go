@@ -316,7 +316,7 @@ func TestRecordJSON(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text = append([]byte(`{"receipt":"a later addition",`), text[1:]...)
+		text = append([]byte(`{"later":"an addition",`), text[1:]...)
 		back, err := games.ParseRecord(text)
 		if err != nil {
 			t.Fatal(err)

@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"croupier/games"
 )
 
 // expired tells all nodes that a round was ended because nobody finished it.
@@ -71,6 +73,7 @@ func (f *Floor) lookForExpired(ctx context.Context, visits []*Visit) error {
 type Expired struct {
 	Round   uuid.UUID
 	Payload json.RawMessage // of its round_expired
+	Receipt games.Receipt   // of its whole record; zero where none are given
 }
 
 // Untold returns the rounds of the visit's game that were ended so and whose player was not told yet, oldest first. It waits no longer
@@ -79,16 +82,17 @@ func (v *Visit) Untold(ctx context.Context) ([]Expired, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	const sql = `
-		SELECT e.round_id, a.answer
-		FROM expiries e JOIN actions a ON a.player_id = e.player_id AND a.session_id = e.round_id AND a.request_id = $3
+		SELECT e.round_id, a.answer, a.step, p.operator_id
+		FROM expiries e JOIN players p ON p.id = e.player_id JOIN actions a ON a.player_id = e.player_id AND a.session_id = e.round_id AND a.request_id = $3
 		WHERE e.player_id = $1 AND e.game_id = $2 AND e.told_at IS NULL ORDER BY e.round_id`
 	rows, err := v.seat.floor.db.Query(ctx, sql, v.seat.player, v.game.ID, expiryRequestID)
 	if err != nil {
 		return nil, fmt.Errorf("expired rounds of player %s: %w", v.seat.player, err)
 	}
+	var operator uuid.UUID
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e Expired, err error) {
 		var answer []byte
-		err = row.Scan(&e.Round, &answer)
+		err = row.Scan(&e.Round, &answer, &e.Receipt.Step, &operator)
 		if err == nil {
 			e.Payload = named(v.alias, answer)
 		}
@@ -99,6 +103,10 @@ func (v *Visit) Untold(ctx context.Context) ([]Expired, error) {
 	}
 	if len(list) > 0 {
 		err = v.seat.floor.confirm(ctx)
+	}
+	for i := 0; i < len(list) && err == nil; i++ {
+		e := &list[i]
+		e.Receipt, err = v.seat.floor.receiptOf(ctx, operator, v.seat.player, e.Round, e.Receipt.Step)
 	}
 	return list, err
 }

@@ -68,9 +68,11 @@ func setupFloorAt(t testing.TB, url string) *floorBundle {
 func (b *floorBundle) open(t testing.TB, config SettlerConfig) *node {
 	t.Helper()
 	n := &node{db: pgtest.App(t, b.url)}
+	var err error
+	config.Receipts, err = OpenReceiptKeys(t.Context(), n.db, b.vault, time.Now)
+	must(t, err)
 	n.settler = NewSettler(n.db, slog.New(slog.DiscardHandler), config)
 	t.Cleanup(n.settler.Stop)
-	var err error
 	n.floor, err = NewFloor(t.Context(), n.db, b.vault, floorCatalogue(t), n.settler, time.Now, slog.New(slog.DiscardHandler))
 	must(t, err)
 	return n

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"croupier/games"
 	"croupier/wallet/money"
 )
 
@@ -41,6 +42,13 @@ type move struct {
 	request   json.RawMessage
 	answer    json.RawMessage
 	at        time.Time
+
+	// What its receipt is made of.
+	of      *openRound // the round before it
+	outcome json.RawMessage
+	record  games.Hash // of the round's record with this step; zero: nobody wants a receipt
+	signed  *games.ReceiptGroup
+	place   int // in signed
 
 	settled chan verdict // one verdict is sent; buffered, so that no settler ever waits for a player
 	cause   error        // why it was not written, set before the verdict

@@ -35,6 +35,7 @@ type Request struct {
 	Payload json.RawMessage // the whole payload object as it came
 	Compact bool            // whether the payload is known to be JSON without white space, which is how it is kept
 	Action  string          // the name of the action; "" for a cash-out
+	Receipt *games.Receipt  // where the result's receipt is put, if it has one; nil: none is wanted
 }
 
 // The limits of one request.
@@ -91,10 +92,18 @@ func (v *Visit) play(ctx context.Context, kind requestKind, r Request) (json.Raw
 			return nil, failed, err
 		}
 		m.session, m.requestID, m.kind, m.request = v.session, r.ID, kind, request
+		if r.Receipt != nil {
+			if err := v.seat.floor.recordMove(ctx, at, m, next); err != nil {
+				return nil, unreadable(err), err
+			}
+		}
 		told, err := v.seat.floor.settler.settle(m)
 		if err == nil && told == written {
 			v.seat.moveOn(at, m, next)
 			v.seat.floor.logPlayed(ctx, m)
+			if r.Receipt != nil {
+				*r.Receipt = m.receipt()
+			}
 		}
 		return m.answer, told, err
 	})
@@ -118,8 +127,8 @@ func (v *Visit) atTurn(ctx context.Context, kind requestKind, r Request, try att
 	if err := CheckRequestID(r.ID); err != nil {
 		return nil, err
 	}
-	request, err := r.compacted()
-	if err != nil {
+	var err error
+	if r.Payload, err = r.compacted(); err != nil {
 		return nil, err
 	}
 	start := time.Now()
@@ -138,7 +147,7 @@ func (v *Visit) atTurn(ctx context.Context, kind requestKind, r Request, try att
 		return ctx.Err() == nil && now.Before(end) && (open || now.Before(patience))
 	}
 	for moves := 0; moves < maxAttempts && inTime(); {
-		answer, told, err := v.once(ctx, end, kind, r.ID, request, try)
+		answer, told, err := v.once(ctx, end, kind, r, try)
 		var refused *Error
 		if errors.As(err, &refused) && !(open && leavesOpen(refused.Code)) {
 			return nil, err
@@ -187,14 +196,14 @@ func leavesOpen(code Code) bool { return code == Busy || code == SessionExpired 
 // once looks at the position and tries the effect. When its session is not known to be good at the position, or the rules refuse
 // it, the request's own record is looked up first: an earlier try of it may be what changed the position. The database is waited for
 // until end. Most requests are tried without asking it anything, so a context for that, with its timer, is made only where it is asked.
-func (v *Visit) once(ctx context.Context, end time.Time, kind requestKind, id string, request json.RawMessage, try attempt) (json.RawMessage, verdict, error) {
+func (v *Visit) once(ctx context.Context, end time.Time, kind requestKind, r Request, try attempt) (json.RawMessage, verdict, error) {
 	at, fresh, err := v.seat.knownBy(ctx, end)
 	if err != nil {
 		return nil, unreadable(err), err
 	}
 	if !v.seat.floor.now().Before(at.sessions[v.session]) {
 		looking, cancel := context.WithDeadline(ctx, end)
-		answer, err := v.lookUp(looking, at, kind, id, request)
+		answer, err := v.lookUp(looking, at, kind, r)
 		cancel()
 		if err != nil {
 			return nil, unreadable(err), err
@@ -203,11 +212,11 @@ func (v *Visit) once(ctx context.Context, end time.Time, kind requestKind, id st
 			return answer, written, nil
 		}
 	}
-	answer, told, err := try(at, request)
+	answer, told, err := try(at, r.Payload)
 	var refusal *Error
 	if !fresh && errors.As(err, &refusal) && refusal.Code != Busy {
 		v.seat.forget()
-		return v.once(ctx, end, kind, id, request, try)
+		return v.once(ctx, end, kind, r, try)
 	}
 	return answer, told, err
 }
@@ -223,12 +232,12 @@ func unreadable(err error) verdict {
 	return later
 }
 
-// lookUp returns the answer that the request was given before, nil if it has not taken effect; the session is good at the position
-// then. It returns RequestReused when the id stands for another request, and SessionExpired or PlayerExcluded when the visit may
+// lookUp returns the answer that the request was given before, with a receipt if it is of a round, nil if it has not taken effect; the
+// session is good at the position then. It returns RequestReused when the id stands for another request, and SessionExpired or PlayerExcluded when the visit may
 // not go on.
-func (v *Visit) lookUp(ctx context.Context, at *position, kind requestKind, id string, request json.RawMessage) (json.RawMessage, error) {
+func (v *Visit) lookUp(ctx context.Context, at *position, kind requestKind, r Request) (json.RawMessage, error) {
 	const sql = `
-		SELECT s.revoked_at IS NULL AND s.expires_at > $4, s.expires_at, p.status, a.type, a.request, a.answer
+		SELECT s.revoked_at IS NULL AND s.expires_at > $4, s.expires_at, p.status, a.type, a.request, a.answer, a.round_id, coalesce(a.step, 0)
 		FROM sessions s
 		JOIN players p ON p.id = s.player_id
 		LEFT JOIN actions a ON a.player_id = s.player_id AND a.session_id = s.id AND a.request_id = $3
@@ -238,16 +247,21 @@ func (v *Visit) lookUp(ctx context.Context, at *position, kind requestKind, id s
 	var status string
 	var oldKind *requestKind
 	var oldRequest, answer []byte
-	err := v.seat.floor.db.QueryRow(ctx, sql, v.seat.player, v.session, id, v.seat.floor.now()).
-		Scan(&valid, &expires, &status, &oldKind, &oldRequest, &answer)
+	var round *uuid.UUID
+	var step int
+	err := v.seat.floor.db.QueryRow(ctx, sql, v.seat.player, v.session, r.ID, v.seat.floor.now()).
+		Scan(&valid, &expires, &status, &oldKind, &oldRequest, &answer, &round, &step)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return nil, Errorf(SessionExpired, "Session expired")
 	case err != nil:
-		return nil, fmt.Errorf("look up request %q: %w", id, err)
+		return nil, fmt.Errorf("look up request %q: %w", r.ID, err)
 	// What took effect is told also when the session has ended since: the player was charged.
-	case oldKind != nil && (*oldKind != kind || !bytes.Equal(oldRequest, request)):
+	case oldKind != nil && (*oldKind != kind || !bytes.Equal(oldRequest, r.Payload)):
 		return nil, Errorf(RequestReused, "requestId was used for another request")
+	case oldKind != nil && r.Receipt != nil && round != nil:
+		*r.Receipt, err = v.seat.floor.receiptOf(ctx, at.player.OperatorID, v.seat.player, *round, step)
+		return answer, errors.Join(err, v.seat.floor.confirm(ctx))
 	case oldKind != nil:
 		return answer, v.seat.floor.confirm(ctx)
 	case !valid:
@@ -352,6 +366,7 @@ func (f *Floor) makeMove(at *position, o *openRound, kind requestKind, result ga
 		}
 	}
 	m.after = m.before.Sub(m.stake).Add(m.payout)
+	m.outcome, m.of = result.Outcome, o
 	switch kind {
 	case cashoutRequest:
 		m.answer = cashoutResult(m, result)

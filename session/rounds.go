@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -20,7 +21,7 @@ import (
 
 // A server seed is in a record only once it is revealed: seed_pairs.server_seed is NULL until then.
 const roundsSQL = `
-	SELECT r.id, r.player_id, r.seed_seq, r.game_id, b.variant, b.rules_hash, r.status, r.stake, r.payout, p.currency,
+	SELECT r.id, r.player_id, r.seed_seq, r.steps, r.game_id, b.variant, b.rules_hash, r.status, r.stake, r.payout, p.currency,
 		s.server_seed_hash, coalesce(s.server_seed, ''), s.client_seed, r.nonce, r.forced
 	FROM rounds r
 	JOIN players p ON p.id = r.player_id
@@ -31,8 +32,20 @@ const roundsSQL = `
 const actionsSQL = `SELECT round_id, step, request_id, type, request, answer, stake, payout, balance, at FROM actions
 	WHERE player_id = $1 AND round_id = ANY($2) ORDER BY round_id, step`
 
-// Round returns the record of a round of the operator's, or of one player's only. Returns NotFound.
+// Round returns the record of a round of the operator's, or of one player's only, with a receipt. Returns NotFound.
 func (f *Floor) Round(ctx context.Context, operator uuid.UUID, player *uuid.UUID, id uuid.UUID) (games.Record, error) {
+	record, err := f.readRound(ctx, operator, player, id)
+	if err != nil || len(record.Actions) == 0 {
+		return record, err
+	}
+	receipt, err := f.receiptAgain(ctx, &record, len(record.Actions)-1)
+	if receipt.Size > 0 {
+		record.Receipt = &receipt
+	}
+	return record, err
+}
+
+func (f *Floor) readRound(ctx context.Context, operator uuid.UUID, player *uuid.UUID, id uuid.UUID) (games.Record, error) {
 	found, err := f.records(ctx, roundsSQL+`r.operator_id = $1 AND r.id = $2 AND ($3::uuid IS NULL OR r.player_id = $3)`, operator, id, player)
 	if err != nil {
 		return games.Record{}, fmt.Errorf("round %s: %w", id, err)
@@ -47,9 +60,11 @@ func (f *Floor) Round(ctx context.Context, operator uuid.UUID, player *uuid.UUID
 type RoundQuery struct {
 	Operator uuid.UUID
 	Player   uuid.UUID
-	GameID   string // "": of all games
-	Cursor   string // "": from the newest
-	Limit    int    // 1 to MaxRounds
+	GameID   string       // "": of all games
+	Status   games.Status // "": of any
+	From, To time.Time    // opened at From or later, and before To; zero: no bound
+	Cursor   string       // "": from the newest
+	Limit    int          // 1 to MaxRounds
 }
 
 // MaxRounds is the most rounds of one page.
@@ -66,8 +81,10 @@ func (f *Floor) ListRounds(ctx context.Context, q RoundQuery) (page []games.Reco
 	}
 	limit := max(1, min(q.Limit, MaxRounds))
 	found, err := f.records(ctx, roundsSQL+`r.player_id = $1 AND r.operator_id = $2 AND ($3 = '' OR r.game_id = $3)
-		AND (r.seed_seq, r.nonce) < ($4, $5) ORDER BY r.seed_seq DESC, r.nonce DESC LIMIT $6`,
-		q.Player, q.Operator, q.GameID, seq, nonce, limit+1)
+		AND (r.seed_seq, r.nonce) < ($4, $5) AND ($7 = '' OR r.status = $7)
+		AND ($8::timestamptz IS NULL OR r.opened_at >= $8) AND ($9::timestamptz IS NULL OR r.opened_at < $9)
+		ORDER BY r.seed_seq DESC, r.nonce DESC LIMIT $6`,
+		q.Player, q.Operator, q.GameID, seq, nonce, limit+1, q.Status, bound(q.From), bound(q.To))
 	if err != nil {
 		return nil, "", fmt.Errorf("rounds of player %s: %w", q.Player, err)
 	}
@@ -81,6 +98,14 @@ func (f *Floor) ListRounds(ctx context.Context, q RoundQuery) (page []games.Reco
 		page = append(page, one.record)
 	}
 	return page, next, nil
+}
+
+// bound is a time as the query takes it, nil for none.
+func bound(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }
 
 func parseRoundCursor(cursor string) (seq, nonce int64, err error) {
@@ -99,6 +124,7 @@ type foundRound struct {
 	id     uuid.UUID
 	player uuid.UUID
 	seq    int32
+	steps  int // an action that is not among them was played since the round was read
 }
 
 func (f *Floor) records(ctx context.Context, sql string, args ...any) ([]*foundRound, error) {
@@ -144,7 +170,7 @@ func scanRound(row pgx.CollectableRow) (*foundRound, error) {
 	var stake, payout pgtype.Numeric
 	var nonce int64
 	var forced []byte
-	err := row.Scan(&one.id, &one.player, &one.seq, &r.GameID, &r.Variant, &r.RulesHash, &r.Status, &stake, &payout, &r.Currency,
+	err := row.Scan(&one.id, &one.player, &one.seq, &one.steps, &r.GameID, &r.Variant, &r.RulesHash, &r.Status, &stake, &payout, &r.Currency,
 		&r.ServerSeedHash, &r.ServerSeed, &r.ClientSeed, &nonce, &forced)
 	if err != nil {
 		return nil, err
@@ -172,6 +198,9 @@ func scanAction(row pgx.Row, rounds map[uuid.UUID]*foundRound) error {
 	one := rounds[round]
 	if one == nil {
 		return errors.New("an action of another round")
+	}
+	if a.Step >= one.steps {
+		return nil
 	}
 	a.Payload = request
 	if err := outcomeOf(answer, &a); err != nil {

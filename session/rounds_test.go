@@ -2,7 +2,9 @@ package session
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -62,6 +64,44 @@ func TestRoundsAreListedInPages(t *testing.T) {
 	must(t, err)
 	if len(page) != 0 || page == nil || next != "" {
 		t.Errorf("another operator sees %v", page)
+	}
+}
+
+func TestRoundsAreFilteredByTimeAndStatus(t *testing.T) {
+	t.Parallel()
+	b := setupFloor(t)
+	who := b.player(t, "100.00")
+	spins, ladder := b.sit(t, who, "slots"), b.sit(t, who, "ladder")
+	one, open, two := spins.spin(t, "1").RoundID, ladder.do(t, "bet", betPayload).RoundID, spins.spin(t, "2").RoundID
+	record, err := b.floor.Round(t.Context(), b.operator.ID, nil, open)
+	must(t, err)
+	middle := record.Actions[0].At
+	for name, test := range map[string]struct {
+		q    RoundQuery
+		want []uuid.UUID // newest first
+	}{
+		"all":               {RoundQuery{}, []uuid.UUID{two, open, one}},
+		"open ones":         {RoundQuery{Status: games.InProgress}, []uuid.UUID{open}},
+		"completed ones":    {RoundQuery{Status: games.Completed}, []uuid.UUID{two, one}},
+		"from a time":       {RoundQuery{From: middle}, []uuid.UUID{two, open}},
+		"before a time":     {RoundQuery{To: middle}, []uuid.UUID{one}},
+		"between two times": {RoundQuery{From: middle, To: middle.Add(time.Microsecond)}, []uuid.UUID{open}},
+		"none":              {RoundQuery{From: middle, To: middle}, nil},
+		"of all kinds":      {RoundQuery{GameID: "slots", Status: games.Completed, From: middle}, []uuid.UUID{two}},
+	} {
+		test.q.Operator, test.q.Player, test.q.Limit = b.operator.ID, who.ID, 1
+		var got []uuid.UUID
+		for first := true; first || test.q.Cursor != ""; first = false {
+			page, next, err := b.floor.ListRounds(t.Context(), test.q)
+			must(t, err)
+			for _, r := range page {
+				got = append(got, uuid.MustParse(r.RoundID))
+			}
+			test.q.Cursor = next
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: %v, want %v", name, got, test.want)
+		}
 	}
 }
 

@@ -73,6 +73,7 @@ type openRound struct {
 	round  games.Round     // bet, stakes and steps so far
 	state  json.RawMessage // the engine's, with its secrets; nil before the round is opened
 	forced fairness.Script // nil: not forced
+	record games.Hash      // of the round's record so far; zero: not known
 	damage error           // why it cannot be gone on with; the player's other rounds can
 }
 

@@ -28,6 +28,8 @@ type SettlerConfig struct {
 	Group   int           // moves in a group at most; default 96
 	Queue   int           // moves that may wait; default 4,096. Past it a move is answered 30029 at once
 	Timeout time.Duration // of one group; default 5 s
+
+	Receipts *ReceiptKeys // what receipts are signed with; nil: none are given
 }
 
 // Settler writes the moves of many players in one transaction: it takes what queued while the last commit ran, with no waiting
@@ -175,6 +177,7 @@ func (s *Settler) writeGroup(b *batch, group []*move) {
 	s.groups.Observe(float64(len(group)))
 	done, err := s.commit(b, group)
 	if err == nil {
+		s.signMoves(group, done)
 		for i, m := range group {
 			told := stale
 			if done[i] {

@@ -218,6 +218,7 @@ func (c *operatorListCmd) Run(ctx context.Context) error {
 
 // keysCmd keeps the keys of the house.
 type keysCmd struct {
+	RotateReceipt rotateReceiptCmd `cmd:"" help:"Sign receipts with a new key, on every server within a minute. Receipts of older keys stay good."`
 	RotateSigning rotateSigningCmd `cmd:"" help:"Sign new session tokens with a new key. Nobody is logged out: the old key verifies until its last token has expired."`
 }
 
@@ -238,6 +239,26 @@ func (c *rotateSigningCmd) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Println("New session tokens are signed with a new key. The old one verifies until its last token has expired.")
+	return nil
+}
+
+type rotateReceiptCmd struct{ vaultFlags }
+
+// Run implements the command.
+func (c *rotateReceiptCmd) Run(ctx context.Context) error {
+	db, vault, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	keys, err := session.OpenReceiptKeys(ctx, db, vault, time.Now)
+	if err != nil {
+		return err
+	}
+	if err := keys.Rotate(ctx); err != nil {
+		return err
+	}
+	fmt.Println("Receipts are signed with a new key, on every server within a minute. Those that older keys signed stay good.")
 	return nil
 }
 

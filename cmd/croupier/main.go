@@ -20,6 +20,7 @@ type commands struct {
 	Migrate  migrateCmd  `cmd:"" help:"Bring a database to this binary's schema, or look how far it is."`
 	Operator operatorCmd `cmd:"" help:"Make operators and their API keys."`
 	Keys     keysCmd     `cmd:"" help:"Change the keys that session tokens are signed with."`
+	Receipt  receiptCmd  `cmd:"" help:"Hold a receipt against a round's record."`
 	Ledger   ledgerCmd   `cmd:"" help:"Prove the ledger, while the server plays."`
 	RTP      rtpCmd      `cmd:"" help:"Print a game's exact return to player, and simulate it."`
 	Bench    benchCmd    `cmd:"" help:"Measure how many durable rounds a server plays, and what one commit per round would reach."`

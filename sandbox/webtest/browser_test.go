@@ -121,6 +121,19 @@ func (b *tab) show(s screen) {
 	}))
 }
 
+// print shows the tab as it would be printed, or as on a screen again.
+func (b *tab) print(yes bool) {
+	b.t.Helper()
+	medium := ""
+	if yes {
+		medium = "print"
+	}
+	b.run(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: medium})
+		return err
+	}))
+}
+
 func (b *tab) listen(event any) {
 	var complaint string
 	switch e := event.(type) {

@@ -49,6 +49,7 @@ func TestPage(t *testing.T) {
 		"smash":                       smashRounds,
 		"move":                        moveRounds,
 		"dice":                        diceRounds,
+		"any past round":              recall,
 		"rounds that nobody finishes": unfinished,
 	} {
 		t.Run(name, func(t *testing.T) {
