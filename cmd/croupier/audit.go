@@ -42,6 +42,7 @@ Exit status: 0 if no difference was found, 1 if there is one, or if the audit co
 
 // Run implements the command.
 func (c *auditCmd) Run(ctx context.Context) error {
+	spareCollector()
 	if (c.Export == "") == (c.DatabaseURL == "") {
 		return errors.New("what is to be audited? Give a file that croupier export rounds wrote, - for standard input, or --database-url")
 	}

@@ -137,21 +137,26 @@ func parseRound(text []byte) (games.Record, error) {
 	if err != nil {
 		return games.Record{}, fmt.Errorf("the round is no JSON: %w", err)
 	}
+	first = first.Clone() // the decoder's space is used again
 	if _, err := decoder.ReadToken(); !errors.Is(err, io.EOF) {
 		return games.Record{}, errors.New("there is more than one value: croupier verify checks one round, croupier audit checks an export")
 	}
-	first = first.Clone()
-	var outer struct {
+	type form struct {
 		Line    string         `json:"line"`
-		RoundID *string        `json:"roundId"`
+		RoundID string         `json:"roundId"`
 		Data    jsontext.Value `json:"data"`
 	}
-	if err := jsonv2.Unmarshal(first, &outer); err != nil {
+	var outer form
+	err = jsonv2.Unmarshal(first, &outer)
+	if err == nil && outer.RoundID == "" && outer.Data.Kind() == '{' { // an answer of the API
+		first = outer.Data.Clone()
+		outer = form{}
+		err = jsonv2.Unmarshal(first, &outer)
+	}
+	if err != nil {
 		return games.Record{}, fmt.Errorf("read the round: %w", err)
 	}
-	if outer.RoundID == nil && outer.Data.Kind() == '{' {
-		first = outer.Data
-	} else if outer.RoundID == nil || outer.Line != "" && outer.Line != "round" {
+	if outer.RoundID == "" || outer.Line != "" && outer.Line != "round" {
 		return games.Record{}, errors.New(`this is no round's record: it has no "roundId"`)
 	}
 	return games.ParseRecord(json.RawMessage(first))

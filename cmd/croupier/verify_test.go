@@ -1,16 +1,16 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"context"
 
 	"croupier/api"
 	"croupier/fairness"
@@ -159,8 +159,9 @@ func TestVerifyComputesFromFlags(t *testing.T) {
 	if !strings.Contains(out, "Nothing was compared") || strings.Contains(out, "checks passed") {
 		t.Errorf("%s", out)
 	}
-	for _, wrong := range [][]string{args[:len(args)-2*len(rec.Actions)], append(args, "--action", `{"action":"hit"}`, "--action", "cashout", "--action", "cashout"),
-		append(args, "--currency", "XXQ"), append(args, "--variant", "RTP_1"), append(args, "round.json"), {"verify"}, {"verify", "--server", "http://127.0.0.1:1", "x"}} {
+	and := func(more ...string) []string { return slices.Concat(args, more) }
+	for _, wrong := range [][]string{args[:len(args)-2*len(rec.Actions)], and("--action", "cashout", "--action", "cashout"), and("--currency", "XXQ"),
+		and("--variant", "RTP_1"), and("round.json"), {"verify"}, {"verify", "--server", "http://127.0.0.1:1", "x"}} {
 		if _, said, status := (program{}).run(t, wrong...); status != 1 || said == "" {
 			t.Errorf("%v: exit status %d, %s", wrong, status, said)
 		}

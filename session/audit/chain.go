@@ -28,6 +28,10 @@ type waitingRound struct {
 // add follows the opening of a round, or a transfer. The steps of other rounds that came before it go first.
 func (c *chain) add(l *link) {
 	if len(l.moves) == 0 { // what it did to the balance is lost, which is a difference already
+		before := func(m *move) bool { return m.at.Before(l.opened) }
+		for next := c.earliest(before); next >= 0; next = c.earliest(before) {
+			c.take(next)
+		}
 		c.known = false
 		return
 	}

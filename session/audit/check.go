@@ -259,7 +259,7 @@ var errCode = errors.New("it is neither a deposit nor a withdrawal")
 // transfer reads money that an operator moved.
 func (c *checker) transfer() link {
 	e := &c.entry
-	l := link{kind: lineTransfer, line: c.line, player: e.playerID, operator: e.operatorID}
+	l := link{kind: lineTransfer, line: c.line, player: e.playerID, operator: e.operatorID, opened: e.at}
 	one, err := e.moved()
 	if err != nil {
 		c.differ(checkRound, "transfer "+strconv.Quote(e.transactionID)+" cannot be read: "+err.Error(), "", "")

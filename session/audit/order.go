@@ -18,7 +18,7 @@ type link struct {
 	round    string
 	seq      int64
 	nonce    uint64
-	opened   time.Time
+	opened   time.Time // or when the transfer was
 	pair     pair
 	actions  int
 	moves    []move // none if its money cannot be read

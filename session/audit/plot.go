@@ -96,7 +96,10 @@ func newPayoutsPlot(g *GameReport) payoutsPlot {
 
 // share writes a share so that a rare one is not none.
 func share(s float64) string {
-	if s > 0 && s < 0.0001 {
+	if s == 0 {
+		return "–"
+	}
+	if s < 0.0001 {
 		return fmt.Sprintf("%.0e", s)
 	}
 	return fmt.Sprintf("%.2f %%", 100*s)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"sync"
 	"time"
 
 	jsonv2 "github.com/go-json-experiment/json"
@@ -59,6 +60,7 @@ type auditing struct {
 	Options
 	in      io.Reader
 	started time.Time
+	spaces  sync.Pool // of chunks that were checked
 	work    chan *chunk
 	ordered chan *chunk // the same chunks, in the order in which they were read
 
@@ -105,7 +107,7 @@ func (a *auditing) read(ctx context.Context) {
 		return true
 	}
 	for {
-		text := make([]byte, max(chunkSize, 2*len(rest)))
+		text := a.space(max(chunkSize, 2*len(rest)))
 		n := copy(text, rest)
 		m, err := io.ReadFull(a.in, text[n:])
 		text = text[:n+m]
@@ -128,12 +130,23 @@ func (a *auditing) read(ctx context.Context) {
 	}
 }
 
+// space returns bytes to read into, which may have been read into before.
+func (a *auditing) space(size int) []byte {
+	if used, _ := a.spaces.Get().(*[]byte); used != nil && cap(*used) >= size {
+		return (*used)[:cap(*used)]
+	}
+	return make([]byte, size)
+}
+
 // check checks the lines of chunks as they come.
 func (a *auditing) check() {
 	c := checker{catalogue: a.Catalogue}
 	for work := range a.work {
 		if work.err == nil {
 			work.check(&c)
+			text := work.text
+			work.text = nil
+			a.spaces.Put(&text)
 		}
 		close(work.done)
 	}
@@ -152,7 +165,6 @@ func (w *chunk) check(c *checker) {
 		w.line(c, w.text[at:at+length], text[at:at+length])
 		at += length + 1
 	}
-	w.text = nil
 }
 
 func (w *chunk) line(c *checker, line []byte, text string) {

@@ -9,7 +9,11 @@ import (
 	"reflect"
 	"runtime"
 	"runtime/debug"
+	"syscall"
 	"testing"
+	"time"
+
+	"croupier/games"
 )
 
 // -rounds makes the memory test as large as time allows: go test ./session/audit -run TestMemory -rounds 10000000 -v
@@ -73,7 +77,7 @@ func TestReadersAgree(t *testing.T) {
 			t.Fatalf("the scanner does not read %s", line)
 		}
 		lines++
-		if fast.record.Actions == nil || len(fast.record.Actions) == 0 {
+		if len(fast.record.Actions) == 0 {
 			fast.record.Actions, fast.told = nil, nil
 		}
 		if slow.kind == lineTransfer {
@@ -101,6 +105,46 @@ func TestPValue(t *testing.T) {
 	}
 }
 
+// cpu is how much time of processors this process has used.
+func cpu(b *testing.B) time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+// BenchmarkVerify is what recomputing alone takes, of an audit's work.
+func BenchmarkVerify(b *testing.B) {
+	catalogue := newCatalogue(b)
+	var export bytes.Buffer
+	if err := generate(catalogue, &export, 1000); err != nil {
+		b.Fatal(err)
+	}
+	var records []games.Record
+	for line := range bytes.Lines(export.Bytes()) {
+		var e entry
+		if err := readLine(bytes.TrimSpace(line), string(bytes.TrimSpace(line)), &e); err != nil {
+			b.Fatal(err)
+		}
+		if e.kind == lineRound {
+			records = append(records, e.record)
+		}
+	}
+	before := cpu(b)
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		report, err := games.Verify(catalogue, records[n%len(records)])
+		if err != nil || !report.OK {
+			b.Fatalf("%v, %+v", err, report)
+		}
+		n++
+	}
+	b.ReportMetric(float64(b.N)/(cpu(b)-before).Seconds(), "rounds/cpu-s")
+}
+
+// BenchmarkRun audits an export. Its rounds of a second of a core are what to compare: they do not depend on what else the machine does.
 func BenchmarkRun(b *testing.B) {
 	const rounds = 20_000
 	catalogue := newCatalogue(b)
@@ -108,6 +152,8 @@ func BenchmarkRun(b *testing.B) {
 	if err := generate(catalogue, &export, rounds); err != nil {
 		b.Fatal(err)
 	}
+	analyse(catalogue.Games()[0].Variants[0]) // once, whatever the number of rounds
+	before := cpu(b)
 	b.SetBytes(int64(export.Len()))
 	b.ReportAllocs()
 	for b.Loop() {
@@ -117,4 +163,5 @@ func BenchmarkRun(b *testing.B) {
 		}
 	}
 	b.ReportMetric(rounds*float64(b.N)/b.Elapsed().Seconds(), "rounds/s")
+	b.ReportMetric(rounds*float64(b.N)/(cpu(b)-before).Seconds(), "rounds/cpu-s")
 }

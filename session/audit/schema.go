@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -84,11 +83,3 @@ type told struct {
 	nonce          int64
 	serverSeedHash string
 }
-
-// lineError says which line of an export cannot be read.
-type lineError struct {
-	line   int64
-	reason string
-}
-
-func (e *lineError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.reason) }

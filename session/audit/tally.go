@@ -20,8 +20,8 @@ var multiples = []struct {
 	name string
 	upTo int64
 }{
-	{"0", 0}, {"to 0.5", 50}, {"to 1", 99}, {"1", 100}, {"to 2", 200}, {"to 5", 500}, {"to 10", 1_000}, {"to 20", 2_000}, {"to 50", 5_000},
-	{"to 100", 10_000}, {"to 500", 50_000}, {"more", -1},
+	{"0", 0}, {"to 0.5", 50}, {"below 1", 99}, {"1", 100}, {"to 2", 200}, {"to 5", 500}, {"to 10", 1_000}, {"to 20", 2_000}, {"to 50", 5_000},
+	{"to 100", 10_000}, {"to 500", 50_000}, {"over 500", -1},
 }
 
 // classOf returns the class of a payout of a stake.
@@ -31,7 +31,7 @@ func classOf(payout, stake int64) int {
 	}
 	for i, m := range multiples[:len(multiples)-1] {
 		bound := stake * m.upTo
-		if payout*100 <= bound || m.upTo == 99 && payout < stake { // everything below the stake is "to 1"
+		if payout*100 <= bound || m.upTo == 99 && payout < stake { // all that is less than the stake is "below 1"
 			return i
 		}
 	}
