@@ -100,7 +100,7 @@ func share(s float64) string {
 		return "–"
 	}
 	if s < 0.0001 {
-		return fmt.Sprintf("%.0e", s)
+		return fmt.Sprintf("%.1g %%", 100*s)
 	}
 	return fmt.Sprintf("%.2f %%", 100*s)
 }

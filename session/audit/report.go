@@ -30,8 +30,9 @@ type Report struct {
 	Rounds    int64 `json:"rounds"`
 	Actions   int64 `json:"actions"`
 	Transfers int64 `json:"transfers"`
-	Verified  int64 `json:"verified"` // rounds that were recomputed, and are as they are recorded
-	Forced    int64 `json:"forced"`   // sandbox rounds whose outcome was asked for
+	Verified  int64 `json:"verified"`  // rounds that were recomputed, and are as they are recorded
+	Differing int64 `json:"differing"` // rounds that were recomputed, and are not
+	Forced    int64 `json:"forced"`    // sandbox rounds whose outcome was asked for
 
 	Found       int64            `json:"found"`       // differences in all
 	ByCheck     map[string]int64 `json:"byCheck"`     // the same by check
@@ -168,6 +169,7 @@ func (r *Report) notCovered() {
 func (r *Report) game(catalogue *games.Catalogue, k key, t *tally) {
 	g := GameReport{Game: k.game, Variant: k.variant, Rounds: t.rounds, Verified: t.verified, Played: t.played, Classes: []Class{}, Money: []MoneyReport{}}
 	r.Verified += t.verified
+	r.Differing += t.differing
 	r.Forced += t.forced
 	for _, currency := range slices.Sorted(maps.Keys(t.staked)) {
 		g.Money = append(g.Money, MoneyReport{currency, t.staked[currency].Number(), t.paid[currency].Number()})

@@ -21,6 +21,9 @@ func (r *Report) Print(out io.Writer) error {
 	fmt.Fprintf(&b, "%d rounds of %d players under %d seed pairs, %d actions, %d transfers, in %s (%s)\n\n", r.Rounds, r.Players, r.SeedPairs,
 		r.Actions, r.Transfers, (time.Duration(r.Seconds * float64(time.Second))).Round(10*time.Millisecond), r.Rate())
 	fmt.Fprintf(&b, "recomputed   %d rounds: all as they are recorded\n", r.Verified)
+	if r.Differing > 0 {
+		fmt.Fprintf(&b, "DIFFERING    %d rounds are not what their seeds give\n", r.Differing)
+	}
 	if r.Forced > 0 {
 		fmt.Fprintf(&b, "forced       %d sandbox rounds whose outcome was asked for; they are in no statistic\n", r.Forced)
 	}
