@@ -27,8 +27,8 @@ type auditCmd struct {
 
 // Help is shown below the flags' heading.
 func (c *auditCmd) Help() string {
-	return `Recomputes every round whose server seed is revealed, and checks that each seed hashes to its commitment, that nonces are 0, 1, 2, … under
-every seed pair, that what players were told is what is stored, that bets, stakes and payouts add up, and that every balance follows from
+	return `Recomputes every round whose server seed is revealed, and checks that each seed hashes to its commitment, that nonces are 0, 1, 2, …
+under every seed pair, that what players were told is what is stored, that bets, stakes and payouts add up, and that every balance follows from
 the one before it. Of a database it also checks every seed pair, the stored rules, and the ledger. What could not be checked, and why,
 is listed. docs/auditing.md explains it, with what no audit can see.
 

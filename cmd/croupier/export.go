@@ -32,8 +32,8 @@ type exportRoundsCmd struct {
 
 // Help is shown below the flags' heading.
 func (c *exportRoundsCmd) Help() string {
-	return `Writes one JSON object a line: a header, rounds and transfers by player, and an end with their numbers, so that a file that was cut short is
-noticed. All is read from one snapshot, while servers play on. A server seed is there only once it is revealed. Memory does not grow
+	return `Writes one JSON object a line: a header, rounds and transfers by player, and an end with their numbers, so that a file that was cut
+short is noticed. All is read from one snapshot, while servers play on. A server seed is there only once it is revealed. Memory does not grow
 with the number of rounds. docs/auditing.md has the form.
 
   croupier export rounds --since 2026-11-01 --until 2026-12-01 > rounds.jsonl

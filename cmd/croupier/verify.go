@@ -30,8 +30,8 @@ type verifyCmd struct {
 
 // Help is shown below the flags' heading.
 func (c *verifyCmd) Help() string {
-	return `Plays the round again from its seeds and its actions, shows every draw with the bytes that it was made of, and compares every outcome,
-stake, payout and the status with the record. Nothing is asked of a server unless --server is given, and then only for the record.
+	return `Plays the round again from its seeds and its actions, shows every draw with the bytes that it was made of, and compares every
+outcome, stake, payout and the status with the record. Nothing is asked of a server unless --server is given, and then only for the record.
 
 The file may be what GET /api/v1/rounds/{id} answers, its "data" alone, or a line of croupier export rounds. Or give the seeds yourself,
 with --game, --server-seed, --client-seed, --nonce and the actions: there is no record to compare with then, and the outcome is printed.
@@ -90,7 +90,7 @@ func (c *verifyCmd) record(ctx context.Context, catalogue *games.Catalogue) (rec
 		rec, err = c.verifyFlags.play(catalogue)
 		return rec, true, err
 	case c.Round == "":
-		return rec, false, errors.New("which round? Give a file, - for standard input, or an id and --server; croupier verify --help has examples")
+		return rec, false, errors.New("which round? Give a file, - for standard input, or an id and --server; see croupier verify --help")
 	case c.Server != "":
 		rec, err = c.ask(ctx)
 		return rec, false, err

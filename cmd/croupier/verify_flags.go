@@ -82,8 +82,11 @@ func (f *verifyFlags) steps(rec *games.Record, variant games.Variant, pair fairn
 }
 
 // step plays one action.
-func step(variant games.Variant, round games.Round, state json.RawMessage, text string, draws fairness.Draws) (a games.RecordedAction, r games.Result, err error) {
-	a = games.RecordedAction{Payload: json.RawMessage("{}")}
+func step(variant games.Variant, round games.Round, state json.RawMessage, text string, draws fairness.Draws) (games.RecordedAction,
+	games.Result, error) {
+	var r games.Result
+	var err error
+	a := games.RecordedAction{Payload: json.RawMessage("{}")}
 	switch text {
 	case "cashout":
 		a.Type = games.TypeCashOut

@@ -56,7 +56,8 @@ func (v *verified) drawn(step int, d fairness.Draw, words int) drawn {
 		message += ":" + d.Label
 	}
 	script := len(v.record.Forced[d.Label]) // its words come first
-	shown := drawn{Step: step, Label: d.Label, Message: message, Offset: 4 * max(0, words-script), Forced: words < script, N: d.N, Value: d.Value}
+	shown := drawn{Step: step, Label: d.Label, Message: message, Offset: 4 * max(0, words-script), Forced: words < script,
+		N: d.N, Value: d.Value}
 	for _, word := range d.Words {
 		shown.Bytes += fmt.Sprintf("%08x", word)
 	}
@@ -89,10 +90,11 @@ func (v *verified) print(out io.Writer) error {
 	} else {
 		fmt.Fprintf(&b, "Round %s of %s %s\n\n", r.RoundID, r.GameID, r.Variant)
 	}
-	fmt.Fprintf(&b, "server seed  %s\ncommitment   %s\nclient seed  %q\nnonce        %d\n", r.ServerSeed, r.ServerSeedHash, r.ClientSeed, r.Nonce)
+	fmt.Fprintf(&b, "server seed  %s\ncommitment   %s\nclient seed  %q\nnonce        %d\n", r.ServerSeed, r.ServerSeedHash, r.ClientSeed,
+		r.Nonce)
 	fmt.Fprintf(&b, "status       %s\nstake        %s %s\npayout       %s %s\n", r.Status, r.Stake, r.Currency, r.Payout, r.Currency)
 	if v.report.Forced {
-		b.WriteString("\nFORCED: this is a sandbox round whose outcome was asked for. It is recomputed with its script, and proves nothing about chance.\n")
+		b.WriteString("\nFORCED: this is a sandbox round whose outcome was asked for. It is recomputed with its script, and proves nothing about\nchance.\n")
 	}
 	v.printDraws(&b)
 	if v.computed {
@@ -119,7 +121,7 @@ func (v *verified) printDraws(b *strings.Builder) {
 	if len(all) == 0 {
 		b.WriteString("(none: the steps that were played draw nothing)\n")
 	}
-	b.WriteString("The bytes are of HMAC-SHA-512(server seed, message), then of message#1, message#2, …: 64 each. Of several words the last was taken.\n")
+	b.WriteString("The bytes are of HMAC-SHA-512(server seed, message), then of message#1, message#2, …: 64 each. Of several words the last was\ntaken.\n")
 }
 
 // spaced parts hex text into words.
@@ -132,9 +134,10 @@ func spaced(text string) string {
 }
 
 func (v *verified) printSteps(b *strings.Builder) {
+	currency := v.record.Currency
 	for _, a := range v.record.Actions {
-		fmt.Fprintf(b, "\nstep %d       %s %s\n  outcome    %s\n  stake      %s %s\n  payout     %s %s\n", a.Step, a.Type, a.Payload, a.Outcome, a.Stake,
-			v.record.Currency, a.Payout, v.record.Currency)
+		fmt.Fprintf(b, "\nstep %d       %s %s\n  outcome    %s\n", a.Step, a.Type, a.Payload, a.Outcome)
+		fmt.Fprintf(b, "  stake      %s %s\n  payout     %s %s\n", a.Stake, currency, a.Payout, currency)
 	}
 	b.WriteString("\nNothing was compared: no record was given. Compare it with what you were shown, and the commitment with your note.\n")
 }
@@ -159,7 +162,8 @@ func (v *verified) printChecks(b *strings.Builder) {
 		fmt.Fprintf(b, "\n%d of %d checks FAILED.\n", wrong, len(v.report.Checks))
 		return
 	}
-	fmt.Fprintf(b, "\nAll %d checks passed. Balances are not checked: croupier audit follows them from round to round.\n", len(v.report.Checks))
+	fmt.Fprintf(b, "\nAll %d checks passed. Balances are not checked: croupier audit follows them from round to round.\n",
+		len(v.report.Checks))
 }
 
 func shortened(text string) string {

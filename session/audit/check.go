@@ -58,7 +58,8 @@ type checker struct {
 // differ adds a difference of the line that is being checked.
 func (c *checker) differ(check, what, expected, got string) {
 	e := &c.entry
-	c.found.add(Difference{Check: check, Line: c.line, PlayerID: e.playerID, RoundID: e.record.RoundID, What: what, Expected: expected, Got: got})
+	c.found.add(Difference{Check: check, Line: c.line, PlayerID: e.playerID, RoundID: e.record.RoundID, What: what,
+		Expected: expected, Got: got})
 }
 
 // round checks everything that one round says by itself, and returns what the order of rounds is checked by.
@@ -198,7 +199,8 @@ func (c *checker) checkTold(i int, s *stepAmounts) {
 		return
 	}
 	if uint64(t.nonce) != e.record.Nonce {
-		c.differ(checkTold, step()+"the player was told another nonce than is stored", strconv.FormatInt(t.nonce, 10), strconv.FormatUint(e.record.Nonce, 10))
+		c.differ(checkTold, step()+"the player was told another nonce than is stored", strconv.FormatInt(t.nonce, 10),
+			strconv.FormatUint(e.record.Nonce, 10))
 	}
 	if t.serverSeedHash != e.record.ServerSeedHash {
 		c.differ(checkTold, step()+"the player was told another commitment than is stored", t.serverSeedHash, e.record.ServerSeedHash)

@@ -15,7 +15,8 @@ import (
 )
 
 // Tables are what the role of an audit must be able to read. It needs nothing else, and should have nothing else.
-var Tables = []string{"rounds", "actions", "builds", "players", "seed_pairs", "seats", "transfers", "operator_transactions", "goose_db_version"}
+var Tables = []string{"rounds", "actions", "builds", "players", "seed_pairs", "seats", "transfers", "operator_transactions",
+	"goose_db_version"}
 
 // Steps are told how far the audit of a database is.
 type Steps struct {
@@ -37,10 +38,10 @@ func Database(ctx context.Context, tx pgx.Tx, o Options, steps Steps) (*Report, 
 	}()
 	report, err := Run(ctx, lines, o)
 	lines.CloseWithError(io.ErrClosedPipe)
-	if failed := <-exported; failed != nil && err == nil || err != nil {
-		if failed != nil {
-			err = failed
-		}
+	if failed := <-exported; err == nil { // or else it is why the export could not go on
+		err = failed
+	}
+	if err != nil {
 		return nil, err
 	}
 	var found findings

@@ -88,7 +88,8 @@ func (o *order) nonce(l *link) {
 	if l.seq != o.seq {
 		o.endPair()
 		if l.seq < o.seq {
-			o.differ(checkFile, l, "the lines are not in the order of seed pairs", "more than "+strconv.FormatInt(o.seq, 10), strconv.FormatInt(l.seq, 10))
+			o.differ(checkFile, l, "the lines are not in the order of seed pairs", "more than "+strconv.FormatInt(o.seq, 10),
+				strconv.FormatInt(l.seq, 10))
 		}
 		o.pairs++
 		o.seq, o.played, o.next, o.pair = l.seq, 0, 0, l.pair.clone()
@@ -106,7 +107,8 @@ func (o *order) nonce(l *link) {
 	case l.nonce < o.next:
 		o.differ(checkNonce, l, "the nonce was there before", "at least "+strconv.FormatUint(o.next, 10), strconv.FormatUint(l.nonce, 10))
 	case l.nonce > o.next && !skips:
-		o.differ(checkNonce, l, fmt.Sprintf("%d nonces are missing before it", l.nonce-o.next), strconv.FormatUint(o.next, 10), strconv.FormatUint(l.nonce, 10))
+		o.differ(checkNonce, l, fmt.Sprintf("%d nonces are missing before it", l.nonce-o.next), strconv.FormatUint(o.next, 10),
+			strconv.FormatUint(l.nonce, 10))
 	}
 	if l.nonce >= o.next {
 		o.next = l.nonce + 1
@@ -120,7 +122,8 @@ func (o *order) endPair() {
 	if o.seq < 0 || !o.whole || o.filters.Until != nil || o.pair.rounds < 0 || o.pair.rounds == o.played {
 		return
 	}
-	o.found.add(Difference{Check: checkSeedPair, PlayerID: o.player, What: fmt.Sprintf("rounds of seed pair %d are missing, or are too many", o.seq),
+	o.found.add(Difference{Check: checkSeedPair, PlayerID: o.player,
+		What:     fmt.Sprintf("rounds of seed pair %d are missing, or are too many", o.seq),
 		Expected: strconv.FormatInt(o.pair.rounds, 10), Got: strconv.FormatInt(o.played, 10)})
 }
 

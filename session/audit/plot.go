@@ -55,7 +55,8 @@ func strip(g *GameReport, low, high float64) template.HTML {
 	var b strings.Builder
 	b.WriteString(`<svg viewBox="0 0 100 20" preserveAspectRatio="none" aria-hidden="true">`)
 	if g.Exact != nil {
-		fmt.Fprintf(&b, `<rect class="range" x="%.3f" y="1" width="%.3f" height="18"/>`, at(g.Exact.least), max(0.4, at(g.Exact.most)-at(g.Exact.least)))
+		from := at(g.Exact.least)
+		fmt.Fprintf(&b, `<rect class="range" x="%.3f" y="1" width="%.3f" height="18"/>`, from, max(0.4, at(g.Exact.most)-from))
 	}
 	from, to := at(g.RTP-g.Band), at(g.RTP+g.Band)
 	fmt.Fprintf(&b, `<rect class="band" x="%.3f" y="7" width="%.3f" height="6"/>`, from, max(0.4, to-from))
@@ -107,7 +108,8 @@ func share(s float64) string {
 
 // bar draws a horizontal bar of so many hundredths of its room.
 func bar(length float64) template.HTML {
-	return template.HTML(fmt.Sprintf(`<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect class="bar" width="%.3f" height="10"/></svg>`, length))
+	const svg = `<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect class="bar" width="%.3f" height="10"/></svg>`
+	return template.HTML(fmt.Sprintf(svg, length))
 }
 
 // testPlot shows how far the counts of a test are from what is expected, in standard deviations.
@@ -187,7 +189,8 @@ func (r *Report) timePlot() *timePlot {
 		fmt.Fprintf(&b, `<rect class="bar" x="%.3f" y="%.3f" width="%.3f" height="%.3f"/>`, float64(i)*width, 40-height, width*0.85, height)
 	}
 	b.WriteString(`</svg>`)
-	return &timePlot{Plot: template.HTML(b.String()), First: day(r.Hours[0].Hour), Last: day(r.Hours[len(r.Hours)-1].Hour), Each: lengthOf(each), Most: most}
+	return &timePlot{Plot: template.HTML(b.String()), First: day(r.Hours[0].Hour), Last: day(r.Hours[len(r.Hours)-1].Hour),
+		Each: lengthOf(each), Most: most}
 }
 
 func day(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") }

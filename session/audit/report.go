@@ -122,7 +122,8 @@ type HourCount struct {
 // report sums up what was found.
 func (a *auditing) report() *Report {
 	a.tally.flushHour()
-	r := &Report{AuditedAt: a.started.UTC(), Seconds: time.Since(a.started).Seconds(), SnapshotAt: a.header.SnapshotAt, Filters: a.header.Filters,
+	r := &Report{AuditedAt: a.started.UTC(), Seconds: time.Since(a.started).Seconds(),
+		SnapshotAt: a.header.SnapshotAt, Filters: a.header.Filters,
 		Players: a.order.players, SeedPairs: a.order.pairs, Rounds: a.order.counts.Rounds, Actions: a.order.counts.Actions,
 		Transfers: a.order.counts.Transfers, Differences: []Difference{}, Unchecked: []Reason{}, Games: []GameReport{}, Tests: []Test{},
 		Hours: []HourCount{}, ByCheck: map[string]int64{}}
@@ -149,7 +150,8 @@ func (r *Report) add(f *findings) {
 	r.Found += f.overall
 	r.Differences = append(r.Differences, f.kept[:min(len(f.kept), keptDifferences-len(r.Differences))]...)
 	r.OK = r.Found == 0
-	made := []string{checkFile, checkCommitment, checkSeedPair, checkNonce, checkOutcome, checkAction, checkSum, checkTold, checkBalance, checkRound}
+	made := []string{checkFile, checkCommitment, checkSeedPair, checkNonce, checkOutcome, checkAction, checkSum, checkTold, checkBalance,
+		checkRound}
 	if r.Stored != nil {
 		made = append(made, checkBuild, checkLedger)
 	}
@@ -167,7 +169,8 @@ func (r *Report) notCovered() {
 
 // game reports on a variant, and adds the tests of what is known of it.
 func (r *Report) game(catalogue *games.Catalogue, k key, t *tally) {
-	g := GameReport{Game: k.game, Variant: k.variant, Rounds: t.rounds, Verified: t.verified, Played: t.played, Classes: []Class{}, Money: []MoneyReport{}}
+	g := GameReport{Game: k.game, Variant: k.variant, Rounds: t.rounds, Verified: t.verified, Played: t.played,
+		Classes: []Class{}, Money: []MoneyReport{}}
 	r.Verified += t.verified
 	r.Differing += t.differing
 	r.Forced += t.forced

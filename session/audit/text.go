@@ -31,7 +31,8 @@ func (r *Report) Print(out io.Writer) error {
 		fmt.Fprintf(&b, "not checked  %d rounds: %s (as %s)\n", reason.Rounds, reason.Why, reason.Example)
 	}
 	if r.Stored != nil {
-		fmt.Fprintf(&b, "seed pairs   %d, %d of them revealed; %d builds of games; the ledger\n", r.Stored.SeedPairs, r.Stored.Revealed, r.Stored.Builds)
+		fmt.Fprintf(&b, "seed pairs   %d, %d of them revealed; %d builds of games; the ledger\n", r.Stored.SeedPairs, r.Stored.Revealed,
+			r.Stored.Builds)
 	}
 	for _, what := range r.NotCovered {
 		fmt.Fprintf(&b, "not covered  %s\n", what)
@@ -78,7 +79,8 @@ func (r *Report) printGames(b *strings.Builder) {
 		if g.Exact != nil {
 			exact, bounds = g.Exact.RTP, g.Exact.Lowest+" to "+g.Exact.Highest
 		}
-		fmt.Fprintf(table, "%s\t%s\t%d\t%.2f ± %.2f %%\t%s\t%s\t%s\n", g.Game, g.Variant, g.Rounds, 100*g.RTP, 100*g.Band, exact, bounds, g.Verdict)
+		fmt.Fprintf(table, "%s\t%s\t%d\t%.2f ± %.2f %%\t%s\t%s\t%s\n", g.Game, g.Variant, g.Rounds, 100*g.RTP, 100*g.Band, exact,
+			bounds, g.Verdict)
 	}
 	_ = table.Flush() // a strings.Builder does not fail
 	fmt.Fprintln(b, "Of rounds that are over and were left to chance. One band in a hundred misses by chance alone.")
