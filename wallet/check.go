@@ -98,34 +98,37 @@ const maxFindings = 100
 
 // Check proves the ledger while the server plays: it reads one snapshot and changes nothing. step, if not nil, is told the name
 // of each rule before it is looked at, with its number from 1 and how many there are.
-func Check(ctx context.Context, db *pgxpool.Pool, step func(rule string, n, of int)) (*Proof, error) {
-	proof := &Proof{Findings: []Finding{}}
+func Check(ctx context.Context, db *pgxpool.Pool, step func(rule string, n, of int)) (proof *Proof, err error) {
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	err := pgx.BeginTxFunc(ctx, db, options, func(tx pgx.Tx) error {
-		if err := proof.count(ctx, tx); err != nil {
-			return err
-		}
-		for i, rule := range rules {
-			if step != nil {
-				step(rule.name, i+1, len(rules))
-			}
-			rows, err := tx.Query(ctx, rule.sql+fmt.Sprintf(" LIMIT %d", maxFindings))
-			if err != nil {
-				return fmt.Errorf("%s: %w", rule.name, err)
-			}
-			found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Finding, error) {
-				f := Finding{Rule: rule.name}
-				return f, row.Scan(&f.What, &f.Detail)
-			})
-			if err != nil {
-				return fmt.Errorf("%s: %w", rule.name, err)
-			}
-			proof.Findings = append(proof.Findings, found...)
-		}
-		return nil
+	err = pgx.BeginTxFunc(ctx, db, options, func(tx pgx.Tx) error {
+		proof, err = CheckSnapshot(ctx, tx, step)
+		return err
 	})
-	if err != nil {
+	return proof, err
+}
+
+// CheckSnapshot is Check in a transaction of the caller's, in which the database must stand still: REPEATABLE READ or stricter.
+func CheckSnapshot(ctx context.Context, tx pgx.Tx, step func(rule string, n, of int)) (*Proof, error) {
+	proof := &Proof{Findings: []Finding{}}
+	if err := proof.count(ctx, tx); err != nil {
 		return nil, fmt.Errorf("check the ledger: %w", err)
+	}
+	for i, rule := range rules {
+		if step != nil {
+			step(rule.name, i+1, len(rules))
+		}
+		rows, err := tx.Query(ctx, rule.sql+fmt.Sprintf(" LIMIT %d", maxFindings))
+		if err != nil {
+			return nil, fmt.Errorf("check the ledger: %s: %w", rule.name, err)
+		}
+		found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Finding, error) {
+			f := Finding{Rule: rule.name}
+			return f, row.Scan(&f.What, &f.Detail)
+		})
+		if err != nil {
+			return nil, fmt.Errorf("check the ledger: %s: %w", rule.name, err)
+		}
+		proof.Findings = append(proof.Findings, found...)
 	}
 	return proof, nil
 }

@@ -68,11 +68,34 @@ func (c *client) post(ctx context.Context, path string, body []byte) ([]byte, er
 	}
 	request.Header.Set("Content-Type", "application/json")
 	if c.key != "" {
-		timestamp := strconv.FormatInt(time.Now().Unix(), 10)
-		request.Header.Set("Authorization", "Bearer "+c.key)
-		request.Header.Set("X-Timestamp", timestamp)
-		request.Header.Set("X-Signature", "sha256="+sign(c.secret, timestamp+".POST."+path+"."+string(body)))
+		c.sign(request, path, body)
 	}
+	return c.do(request, path)
+}
+
+// get returns the body of the answer to a player with a session token, or to the client's operator if there is none, or *refused.
+func (c *client) get(ctx context.Context, path, sessionToken string) ([]byte, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	if sessionToken != "" {
+		request.Header.Set("Authorization", "Bearer "+sessionToken)
+	} else {
+		c.sign(request, path, nil)
+	}
+	return c.do(request, path)
+}
+
+// sign makes a request the operator's.
+func (c *client) sign(request *http.Request, path string, body []byte) {
+	timestamp := strconv.FormatInt(time.Now().Unix(), 10)
+	request.Header.Set("Authorization", "Bearer "+c.key)
+	request.Header.Set("X-Timestamp", timestamp)
+	request.Header.Set("X-Signature", "sha256="+sign(c.secret, timestamp+"."+request.Method+"."+path+"."+string(body)))
+}
+
+func (c *client) do(request *http.Request, path string) ([]byte, error) {
 	response, err := c.http.Do(request)
 	if err != nil {
 		return nil, err

@@ -22,6 +22,9 @@ type commands struct {
 	Keys     keysCmd     `cmd:"" help:"Change the keys that session tokens are signed with."`
 	Receipt  receiptCmd  `cmd:"" help:"Hold a receipt against a round's record."`
 	Ledger   ledgerCmd   `cmd:"" help:"Prove the ledger, while the server plays."`
+	Verify   verifyCmd   `cmd:"" help:"Recompute one round from its seeds, and show every draw."`
+	Audit    auditCmd    `cmd:"" help:"Recompute every round of a database or of an export, and follow nonces, commitments and money."`
+	Export   exportCmd   `cmd:"" help:"Write what is recorded, for auditors."`
 	RTP      rtpCmd      `cmd:"" help:"Print a game's exact return to player, and simulate it."`
 	Bench    benchCmd    `cmd:"" help:"Measure how many durable rounds a server plays, and what one commit per round would reach."`
 	Torture  tortureCmd  `cmd:"" help:"Kill, stop and cut off servers and Postgres while clients play, and prove that nothing was lost."`
