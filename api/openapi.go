@@ -116,7 +116,7 @@ const (
 	roundsDoc       = "Records of the player's rounds, newest first, page by page."
 	roundDoc        = "Every action with its outcome and its money. The server seed is there once it is revealed; with it the whole round can be recomputed. An action's type is action, cashout, or expiry: with the last the server ended a round that nobody finished."
 	seedsDoc        = "What the next round is committed to, and the commitment to the server seed after it."
-	seedHistoryDoc  = "Every pair that was played and revealed, newest first, page by page."
+	seedHistoryDoc  = "Every pair that was played and revealed, newest first, page by page, with when it was committed to, came into use and was revealed."
 	rotateDoc       = "Reveals the active server seed, makes the next one active with your client seed, and commits to a new next one. Refused with 80007 while a round is open. Every call that succeeds rotates: if you may have to send it again because no answer came, send expectedServerSeedHash, the serverSeedHash that GET /seeds shows. Then it rotates once: 80007 tells that another pair is active now, and GET /seeds/history has what was revealed."
 	testPlayerDoc   = "Makes the player, or finds it, with a starting balance and a launch token."
 	addBalanceDoc   = "A deposit like any other, with a transactionId that the server makes."

@@ -64,7 +64,8 @@ func TestIntnIsUniformForManyN(t *testing.T) {
 		sum, squares = sum+z, squares+z*z
 	}
 	all := float64(len(ns))
-	if mean, variance := sum/all, squares/all; math.Abs(mean)*math.Sqrt(all) > mostDeviations || math.Abs(variance-1)*math.Sqrt(all/2) > mostDeviations {
+	mean, variance := sum/all, squares/all
+	if math.Abs(mean)*math.Sqrt(all) > mostDeviations || math.Abs(variance-1)*math.Sqrt(all/2) > mostDeviations {
 		t.Errorf("the deviations of %d different n have the mean %.2f and the variance %.2f, not 0 and 1", len(ns), mean, variance)
 	}
 }

@@ -95,6 +95,9 @@ func (v *Visit) play(ctx context.Context, kind requestKind, r Request) (json.Raw
 		if err == nil && told == written {
 			v.seat.moveOn(at, m, next)
 			v.seat.floor.logPlayed(ctx, m)
+			if at.seedsDue(m.at) {
+				v.seat.rotateDue(ctx, at)
+			}
 		}
 		return m.answer, told, err
 	})
