@@ -50,6 +50,7 @@ func TestPage(t *testing.T) {
 		"move":                        moveRounds,
 		"dice":                        diceRounds,
 		"rounds that nobody finishes": unfinished,
+		"seeds rotated elsewhere":     rotatedElsewhere,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
