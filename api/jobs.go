@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -17,6 +18,8 @@ import (
 // How the jobs beside play are run. A run that is killed is given up after rescueAfter, and until then no other begins.
 const (
 	expireEvery = time.Minute
+	agedEvery   = 5 * time.Minute
+	agedAtOnce  = 5000 // players whose seeds are rotated by one run: other jobs wait for it
 	jobTimeout  = 5 * time.Minute
 	rescueAfter = 6 * time.Minute
 	jobPoll     = 2 * time.Second
@@ -24,21 +27,26 @@ const (
 
 // newJobs returns the queue of jobs that all servers of a database share: one of them is elected to put jobs in, and any runs them, one
 // at a time. It has the database's connections for ordinary use, not the settler's.
-func newJobs(db *pgxpool.Pool, log *slog.Logger, expire *expireRounds) (*river.Client[pgx.Tx], error) {
+func newJobs(db *pgxpool.Pool, log *slog.Logger, expire *expireRounds, seeds *rotateSeeds) (*river.Client[pgx.Tx], error) {
 	workers := river.NewWorkers()
-	if err := river.AddWorkerSafely(workers, expire); err != nil {
+	if err := errors.Join(river.AddWorkerSafely(workers, expire), river.AddWorkerSafely(workers, seeds)); err != nil {
 		return nil, err
 	}
 	return river.NewClient(riverpgxv5.New(db), &river.Config{
 		Workers: workers, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 1}},
-		PeriodicJobs: []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(expireEvery),
-			func() (river.JobArgs, *river.InsertOpts) { return expireRoundsArgs{}, nil }, &river.PeriodicJobOpts{RunOnStart: true})},
-		JobTimeout: jobTimeout, RescueStuckJobsAfter: rescueAfter,
+		PeriodicJobs: []*river.PeriodicJob{periodic(expireEvery, expireRoundsArgs{}), periodic(agedEvery, rotateSeedsArgs{})},
+		JobTimeout:   jobTimeout, RescueStuckJobsAfter: rescueAfter,
 		PollOnly: true, FetchPollInterval: jobPoll, // a connection less that listens
 		ReindexerSchedule:           river.NeverSchedule(), // only the tables' owner may
 		CompletedJobRetentionPeriod: time.Hour, DiscardedJobRetentionPeriod: 24 * time.Hour,
 		Logger: slog.New(warnings{log.Handler()}),
 	})
+}
+
+// periodic puts a job in at once and then every so often.
+func periodic(every time.Duration, args river.JobArgs) *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(every), func() (river.JobArgs, *river.InsertOpts) { return args, nil },
+		&river.PeriodicJobOpts{RunOnStart: true})
 }
 
 // warnings leaves out what River says when nothing is wrong: below the level of a warning, and when it is being stopped.
@@ -64,16 +72,19 @@ func (w warnings) WithAttrs(attrs []slog.Attr) slog.Handler {
 // WithGroup implements slog.Handler.
 func (w warnings) WithGroup(name string) slog.Handler { return warnings{w.Handler.WithGroup(name)} }
 
-// expireRoundsArgs is the job of ending overdue rounds. The next one is put in only when the last is over, whatever became of it: it
-// is not tried again, because the next one does the same.
+// oneAtATime are the options of a job that is put in only when the last of its kind is over, whatever became of that: it is not tried
+// again, because the next one does the same.
+func oneAtATime() river.InsertOpts {
+	return river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByState: []rivertype.JobState{rivertype.JobStateAvailable,
+		rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateScheduled, rivertype.JobStateRetryable}}}
+}
+
+// expireRoundsArgs is the job of ending overdue rounds.
 type expireRoundsArgs struct{}
 
 func (expireRoundsArgs) Kind() string { return "expire_rounds" }
 
-func (expireRoundsArgs) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByState: []rivertype.JobState{rivertype.JobStateAvailable,
-		rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateScheduled, rivertype.JobStateRetryable}}}
-}
+func (expireRoundsArgs) InsertOpts() river.InsertOpts { return oneAtATime() }
 
 // expireRounds ends the rounds that nobody finishes.
 type expireRounds struct {
@@ -88,6 +99,29 @@ func (e *expireRounds) Work(ctx context.Context, _ *river.Job[expireRoundsArgs])
 	ended, err := e.floor.ExpireRounds(ctx, e.expiry)
 	if ended > 0 {
 		e.log.Info("ended rounds that nobody finished", "rounds", ended)
+	}
+	return err
+}
+
+// rotateSeedsArgs is the job of rotating seeds that are in use for longer than their operator's policy allows.
+type rotateSeedsArgs struct{}
+
+func (rotateSeedsArgs) Kind() string { return "rotate_seeds" }
+
+func (rotateSeedsArgs) InsertOpts() river.InsertOpts { return oneAtATime() }
+
+// rotateSeeds rotates the seeds of players who are away. Those who play rotate by playing.
+type rotateSeeds struct {
+	river.WorkerDefaults[rotateSeedsArgs]
+	floor *session.Floor
+	log   *slog.Logger
+}
+
+// Work implements river.Worker.
+func (r *rotateSeeds) Work(ctx context.Context, _ *river.Job[rotateSeedsArgs]) error {
+	rotated, err := r.floor.RotateAgedSeeds(ctx, agedAtOnce)
+	if rotated > 0 {
+		r.log.Info("rotated seeds by their operators' policies", "players", rotated)
 	}
 	return err
 }

@@ -117,7 +117,7 @@ const (
 	roundDoc        = "Every action with its outcome and its money. The server seed is there once it is revealed; with it the whole round can be recomputed. An action's type is action, cashout, or expiry: with the last the server ended a round that nobody finished. The receipt is the server's signature of the record; docs/protocol.md specifies it. The page /rounds/{roundId} of this server draws the round step by step."
 	verificationDoc = "Every draw of the round, made again from the record, the revealed seed and the rules, and every comparison with the record. The verdict is verified, failed, or unrevealed: then the seed is still in use, and there is no report. It is the server that says so: whoever wants to know checks the record himself."
 	seedsDoc        = "What the next round is committed to, and the commitment to the server seed after it."
-	seedHistoryDoc  = "Every pair that was played and revealed, newest first, page by page."
+	seedHistoryDoc  = "Every pair that was played and revealed, newest first, page by page, with when it was committed to, came into use and was revealed."
 	rotateDoc       = "Reveals the active server seed, makes the next one active with your client seed, and commits to a new next one. Refused with 80007 while a round is open. Every call that succeeds rotates: if you may have to send it again because no answer came, send expectedServerSeedHash, the serverSeedHash that GET /seeds shows. Then it rotates once: 80007 tells that another pair is active now, and GET /seeds/history has what was revealed."
 	testPlayerDoc   = "Makes the player, or finds it, with a starting balance and a launch token."
 	addBalanceDoc   = "A deposit like any other, with a transactionId that the server makes."

@@ -66,7 +66,7 @@ type socket struct {
 	malformed int                      // messages in a row
 	overLimit int                      // messages in a row
 
-	telling sync.Mutex // held while the client is told of rounds that nobody finished
+	telling sync.Mutex // held while the client is told of rounds that nobody finished, and of rotations elsewhere
 	tells   bool       // whether it may be told of them now
 }
 
@@ -269,6 +269,22 @@ func (c *socket) tellExpired(ctx context.Context) {
 	}
 }
 
+// tellRotation tells the client that its player's seeds were rotated elsewhere, if it does not know. What is missed here shows in the
+// next result.
+func (c *socket) tellRotation(ctx context.Context) {
+	c.telling.Lock()
+	defer c.telling.Unlock()
+	if !c.tells {
+		return
+	}
+	rotated, err := c.visit.Rotation(ctx)
+	if err != nil {
+		c.server.log.Warn("tell of a rotation", "player", c.claims.PlayerID, "error", err)
+	} else if rotated != nil {
+		c.push("seed_rotated", rotated)
+	}
+}
+
 // heard starts the idle time anew, unless the socket is to close: a pong must not put that off.
 func (c *socket) heard() error {
 	err := c.conn.SetReadDeadline(time.Now().Add(c.server.config.Limits.IdleAfter))
@@ -347,6 +363,10 @@ func (c *socket) notify(e session.Event) {
 		c.part(closeReplaced, "replaced by a newer connection")
 	case e.Expired:
 		go c.tellExpired(context.Background())
+	case e.Rotated != nil:
+		c.push("seed_rotated", e.Rotated)
+	case e.Seeds:
+		go c.tellRotation(context.Background())
 	}
 }
 

@@ -105,9 +105,15 @@ func NewVault(current Key, old ...Key) (*Vault, error) {
 // Seal encrypts plain under the current key. The same aad (associated data: the row that the value belongs to, so that it cannot be
 // moved to another) must be given to Open; it is not part of the result, which is 37 bytes longer than plain.
 func (v *Vault) Seal(plain, aad []byte) []byte {
-	header := append([]byte{sealVersion}, v.current[:]...)
+	header := v.SealPrefix()
 	aead, _ := v.aead(v.current)
 	return aead.Seal(header, nil, plain, bound(header, aad))
+}
+
+// SealPrefix returns the 9 bytes that every value sealed under the current key begins with, and no value under another key: what does
+// not is to be sealed anew when keys are rotated. They are no secret.
+func (v *Vault) SealPrefix() []byte {
+	return append([]byte{sealVersion}, v.current[:]...)
 }
 
 // Open decrypts what Seal returned for the same aad, under any key that the vault holds. Its error wraps ErrSealFormat,

@@ -175,6 +175,9 @@ func (f *Floor) tryToExpire(ctx context.Context, seat *Seat, o overdueRound) (ve
 	if told == written {
 		seat.moveOn(at, m, nil)
 		f.logPlayed(ctx, m)
+		if at.seedsDue(m.at) {
+			seat.rotateDue(ctx, at)
+		}
 	}
 	return told, err
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -79,6 +80,9 @@ type Event struct {
 	Ended    bool     // the session was ended
 	Replaced bool     // the player opened the same game elsewhere
 	Expired  bool     // the server ended a round of this game, which nobody finished: Untold has it
+	Seeds    bool     // the seeds were rotated, perhaps by this visit: Rotation knows
+
+	Rotated *SeedRotated // the server rotated the seeds by the operator's policy; a result that is under way comes after it
 }
 
 // Guest is who comes to a seat, and what for.
@@ -98,6 +102,7 @@ type Visit struct {
 	game    games.Game
 	alias   string // what the client calls the game
 	notify  func(Event)
+	seeds   atomic.Int32 // seq of the pair that the client knows to be active; noSeeds: none
 }
 
 // Sit takes a player to the seat. An older visit of the same player and game, here or on another node, is told that it is replaced.
@@ -108,6 +113,7 @@ func (f *Floor) Sit(ctx context.Context, g Guest) (*Visit, error) {
 		return nil, &Error{Code: GameNotAvailable, Message: "Game not available", Details: map[string]any{"gameId": g.Game}}
 	}
 	v := &Visit{id: newID(), session: g.Session, game: game, alias: g.Game, notify: g.Notify}
+	v.seeds.Store(noSeeds)
 	f.mu.Lock()
 	seat := f.seats[g.Player]
 	if seat == nil {
@@ -158,9 +164,14 @@ func (v *Visit) Leave() {
 	}
 }
 
-// Recover returns the visit's open round as its player may see it, nil if there is none.
+// Recover returns the visit's open round as its player may see it, nil if there is none. It comes before all else that the client is
+// told, so seeds that are due to be rotated are rotated here, when that surprises nobody.
 func (v *Visit) Recover(ctx context.Context) (*Recovered, error) {
 	return look(ctx, v, func(at *position) (*Recovered, error) {
+		if at.seedsDue(v.seat.floor.now()) && v.seat.rotateDue(ctx, at) {
+			return nil, nil // no round is open
+		}
+		v.seeds.Store(at.seedSeq)
 		o := at.open[v.game.ID]
 		if o == nil {
 			return nil, nil
@@ -191,7 +202,10 @@ func (v *Visit) Balance(ctx context.Context) (Balance, error) {
 
 // Seeds returns what the next round is committed to.
 func (v *Visit) Seeds(ctx context.Context) (SeedState, error) {
-	return look(ctx, v, func(at *position) (SeedState, error) { return at.seeds(), nil })
+	return look(ctx, v, func(at *position) (SeedState, error) {
+		v.seeds.Store(at.seedSeq)
+		return at.seeds(), nil
+	})
 }
 
 func (p *position) seeds() SeedState {

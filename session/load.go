@@ -23,9 +23,11 @@ var errDamaged = errors.New("stored data is damaged, or sealed under another key
 const loadSeatSQL = `
 	SELECT p.operator_id, p.external_id, p.username, p.currency, p.jurisdiction, p.locale, p.status,
 		s.version, s.balance, s.escrow, s.seed_seq, s.next_nonce,
-		a.server_seed_hash, a.sealed_seed, a.client_seed, a.client_seed_by, n.server_seed_hash
+		a.server_seed_hash, a.sealed_seed, a.client_seed, a.client_seed_by, n.server_seed_hash,
+		a.activated_at, coalesce(o.seed_rounds, 0), coalesce(o.seed_hours, 0)
 	FROM seats s
 	JOIN players p ON p.id = s.player_id
+	JOIN operators o ON o.id = p.operator_id
 	JOIN seed_pairs a ON a.player_id = s.player_id AND a.seq = s.seed_seq
 	JOIN seed_pairs n ON n.player_id = s.player_id AND n.seq = s.seed_seq + 1
 	WHERE s.player_id = $1`
@@ -60,7 +62,8 @@ func (f *Floor) scanSeat(row pgx.Row, player uuid.UUID, p *position) error {
 	var sealed []byte
 	p.player.ID = player
 	err := row.Scan(&p.player.OperatorID, &p.player.ExternalID, &p.player.Username, &currency, &p.player.Jurisdiction, &p.player.Locale,
-		&p.player.Status, &p.version, &balance, &escrow, &p.seedSeq, &p.nonce, &p.hash, &sealed, &p.pair.ClientSeed, &p.clientSeedBy, &p.nextHash)
+		&p.player.Status, &p.version, &balance, &escrow, &p.seedSeq, &p.nonce, &p.hash, &sealed, &p.pair.ClientSeed, &p.clientSeedBy, &p.nextHash,
+		&p.activated, &p.policy.Rounds, &p.policy.Hours)
 	if err != nil {
 		return err
 	}

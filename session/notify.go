@@ -51,6 +51,10 @@ func (f *Floor) listen(ctx context.Context) error {
 			err = f.visitElsewhere(n.Payload)
 		case expiredChannel:
 			err = f.roundExpired(n.Payload)
+		case policyChannel:
+			for _, v := range f.allVisits() {
+				v.seat.moved.Store(true)
+			}
 		}
 		if err != nil {
 			f.log.Error("notification not understood", "channel", n.Channel, "error", err)
@@ -67,7 +71,8 @@ func (f *Floor) listener(ctx context.Context) (*pgx.Conn, error) {
 		return nil, err
 	}
 	conn := pooled.Hijack()
-	const sql = `LISTEN ` + wallet.PlayerChannel + `; LISTEN ` + sessionChannel + `; LISTEN ` + helloChannel + `; LISTEN ` + expiredChannel
+	const sql = `LISTEN ` + wallet.PlayerChannel + `; LISTEN ` + sessionChannel + `; LISTEN ` + helloChannel + `; LISTEN ` + expiredChannel +
+		`; LISTEN ` + policyChannel
 	if _, err := conn.PgConn().Exec(ctx, sql).ReadAll(); err != nil {
 		hangUp(ctx, conn)
 		return nil, err
@@ -161,6 +166,11 @@ func (f *Floor) playerChanged(payload string) error {
 		return nil
 	}
 	seat.moved.Store(true)
+	if c.Reason == seedRotatedReason {
+		for _, v := range f.visitsOf(c.Player) {
+			v.notify(Event{Seeds: true})
+		}
+	}
 	if c.Balance == "" {
 		return nil
 	}
@@ -242,7 +252,10 @@ func (f *Floor) lookAnew(ctx context.Context) error {
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	return f.lookForExpired(ctx, visits)
+	if err := f.lookForExpired(ctx, visits); err != nil {
+		return err
+	}
+	return f.lookForRotations(ctx, visits)
 }
 
 func (f *Floor) visitsOf(player uuid.UUID) []*Visit {

@@ -36,7 +36,14 @@ type Operator struct {
 	Name      string
 	Mode      Mode
 	Origins   []string // the web origins that its players' browsers may connect from
+	Seeds     SeedPolicy
 	CreatedAt time.Time
+}
+
+const selectOperators = `SELECT id, name, mode, allowed_origins, coalesce(seed_rounds, 0), coalesce(seed_hours, 0), created_at FROM operators `
+
+func scanOperator(row pgx.CollectableRow) (o Operator, err error) {
+	return o, row.Scan(&o.ID, &o.Name, &o.Mode, &o.Origins, &o.Seeds.Rounds, &o.Seeds.Hours, &o.CreatedAt)
 }
 
 // AllowsOrigin says whether a browser may connect from an origin, as its Origin header has it: scheme://host[:port], compared
@@ -150,11 +157,11 @@ func (o *Operators) Keys(ctx context.Context, operatorID uuid.UUID) ([]APIKeyRec
 
 // List returns all operators, oldest first.
 func (o *Operators) List(ctx context.Context) ([]Operator, error) {
-	rows, err := o.db.Query(ctx, `SELECT id, name, mode, allowed_origins, created_at FROM operators ORDER BY id`)
+	rows, err := o.db.Query(ctx, selectOperators+`ORDER BY id`)
 	if err != nil {
 		return nil, fmt.Errorf("list operators: %w", err)
 	}
-	operators, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Operator])
+	operators, err := pgx.CollectRows(rows, scanOperator)
 	if err != nil {
 		return nil, fmt.Errorf("list operators: %w", err)
 	}
@@ -163,11 +170,11 @@ func (o *Operators) List(ctx context.Context) ([]Operator, error) {
 
 // ByID returns an operator, or NotFound.
 func (o *Operators) ByID(ctx context.Context, id uuid.UUID) (Operator, error) {
-	rows, err := o.db.Query(ctx, `SELECT id, name, mode, allowed_origins, created_at FROM operators WHERE id = $1`, id)
+	rows, err := o.db.Query(ctx, selectOperators+`WHERE id = $1`, id)
 	if err != nil {
 		return Operator{}, fmt.Errorf("find operator: %w", err)
 	}
-	operator, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[Operator])
+	operator, err := pgx.CollectExactlyOneRow(rows, scanOperator)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Operator{}, Errorf(NotFound, "operator %s not found", id)
 	}

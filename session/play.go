@@ -104,6 +104,9 @@ func (v *Visit) play(ctx context.Context, kind requestKind, r Request) (json.Raw
 			if r.Receipt != nil {
 				*r.Receipt = m.receipt()
 			}
+			if at.seedsDue(m.at) {
+				v.seat.rotateDue(ctx, at)
+			}
 		}
 		return m.answer, told, err
 	})

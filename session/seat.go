@@ -28,6 +28,8 @@ type Seat struct {
 	at      *position   // nil: not known
 	latest  atomic.Pointer[standing]
 
+	rotateAfter time.Time // no rotation by policy before that: one failed; whoever has the turn may touch it
+
 	mu     sync.Mutex
 	visits []*Visit
 }
@@ -57,6 +59,8 @@ type position struct {
 	hash         string // of the active server seed
 	clientSeedBy string
 	nextHash     string // of the server seed after it
+	activated    time.Time
+	policy       SeedPolicy // of the player's operator
 
 	open   map[string]*openRound      // by game id
 	forced map[string]fairness.Script // by game id: what the sandbox asked for

@@ -47,6 +47,7 @@ func (v *Visit) Rotate(ctx context.Context, r Request, clientSeed string) (json.
 		switch {
 		case err == nil:
 			v.seat.forget() // the new seeds are read back from what was committed
+			v.seeds.Store(at.seedSeq + 1)
 			return answer, written, nil
 		case errors.Is(err, errMoved):
 			return nil, stale, nil
@@ -139,13 +140,16 @@ func rotate(ctx context.Context, tx pgx.Tx, vault *fairness.Vault, asked rotatio
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return r, fmt.Errorf("rotate seeds: %w", err)
 	}
-	return r, wallet.Notify(ctx, tx, wallet.Change{Player: player, Reason: "seed_rotated"})
+	return r, wallet.Notify(ctx, tx, wallet.Change{Player: player, Reason: seedRotatedReason})
 }
+
+// seedRotatedReason is why a player was changed, in the news of a rotation.
+const seedRotatedReason = "seed_rotated"
 
 func seedRefusal(err error) error {
 	var bad *fairness.SeedError
 	if errors.As(err, &bad) {
-		return FieldError(Malformed, "clientSeed", bad.Reason)
+		return FieldError(Malformed, "clientSeed", bad.Reason+"; allowed: "+bad.Allowed)
 	}
 	return err
 }
@@ -205,6 +209,7 @@ func (f *Floor) SeedsOf(ctx context.Context, player uuid.UUID) (SeedState, error
 type PastSeed struct {
 	Seq int32 `json:"seq"` // counts the player's pairs from 0
 	RevealedSeed
+	CommittedAt time.Time `json:"committedAt"` // when its hash was first shown
 	ActivatedAt time.Time `json:"activatedAt"`
 	RevealedAt  time.Time `json:"revealedAt"`
 }
@@ -213,14 +218,14 @@ type PastSeed struct {
 // cursor of the next page (nil: there is none).
 func (f *Floor) SeedHistory(ctx context.Context, player uuid.UUID, cursor *int32, limit int) (page []PastSeed, next *int32, err error) {
 	limit = max(1, min(limit, MaxRounds))
-	const sql = `SELECT seq, server_seed, server_seed_hash, client_seed, client_seed_by, rounds, activated_at, revealed_at FROM seed_pairs
+	const sql = `SELECT seq, server_seed, server_seed_hash, client_seed, client_seed_by, rounds, created_at, activated_at, revealed_at FROM seed_pairs
 		WHERE player_id = $1 AND revealed_at IS NOT NULL AND ($2::int IS NULL OR seq < $2) ORDER BY seq DESC LIMIT $3`
 	rows, err := f.db.Query(ctx, sql, player, cursor, limit+1)
 	if err != nil {
 		return nil, nil, fmt.Errorf("seed history: %w", err)
 	}
 	page, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (s PastSeed, err error) {
-		err = row.Scan(&s.Seq, &s.ServerSeed, &s.ServerSeedHash, &s.ClientSeed, &s.ClientSeedBy, &s.Rounds, &s.ActivatedAt, &s.RevealedAt)
+		err = row.Scan(&s.Seq, &s.ServerSeed, &s.ServerSeedHash, &s.ClientSeed, &s.ClientSeedBy, &s.Rounds, &s.CommittedAt, &s.ActivatedAt, &s.RevealedAt)
 		return s, err
 	})
 	if err != nil {

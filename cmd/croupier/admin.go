@@ -72,6 +72,7 @@ type operatorCmd struct {
 	Create operatorCreateCmd `cmd:"" help:"Make an operator and its first API key."`
 	Key    operatorKeyCmd    `cmd:"" help:"Make another API key for an operator; the old ones stay in force."`
 	Revoke operatorRevokeCmd `cmd:"" help:"End an API key at once."`
+	Seeds  operatorSeedsCmd  `cmd:"" help:"Say when the server seeds of an operator's players are rotated without their asking."`
 	List   operatorListCmd   `cmd:"" help:"List the operators and their API keys' ids."`
 }
 
@@ -183,6 +184,44 @@ func (c *operatorRevokeCmd) Run(ctx context.Context) error {
 	return c.withOperators(ctx, func(o *session.Operators) error { return o.RevokeKey(ctx, c.Key) })
 }
 
+type operatorSeedsCmd struct {
+	vaultFlags
+	Operator uuid.UUID `required:"" help:"The operator's id."`
+	Rounds   int32     `env:"CROUPIER_OPERATOR_SEED_ROUNDS" default:"0" placeholder:"N" help:"After this many rounds under a seed pair, from 10 to 1000000. 0, the default, is never."`
+	Hours    int32     `env:"CROUPIER_OPERATOR_SEED_HOURS" default:"0" placeholder:"N" help:"When a pair that something was played under is in use for this long, from 1 to 8760. 0, the default, is never."`
+}
+
+// Help implements kong.HelpProvider.
+func (c *operatorSeedsCmd) Help() string {
+	return `A rotation reveals the server seed, so that the rounds played under it can be verified. It waits until no round of the player is
+open. The server makes the next client seed, and marks it as its own, until the player's client replaces it.`
+}
+
+// Run implements the command.
+func (c *operatorSeedsCmd) Run(ctx context.Context) error {
+	return c.withOperators(ctx, func(o *session.Operators) error {
+		policy := session.SeedPolicy{Rounds: c.Rounds, Hours: c.Hours}
+		if err := o.SetSeedPolicy(ctx, c.Operator, policy); err != nil {
+			return err
+		}
+		fmt.Println("Seeds are rotated " + policyWords(policy) + ". Servers that run know it now.")
+		return nil
+	})
+}
+
+// policyWords says when seeds are rotated.
+func policyWords(p session.SeedPolicy) string {
+	switch {
+	case p.Rounds > 0 && p.Hours > 0:
+		return fmt.Sprintf("after %d rounds or %d hours", p.Rounds, p.Hours)
+	case p.Rounds > 0:
+		return fmt.Sprintf("after %d rounds", p.Rounds)
+	case p.Hours > 0:
+		return fmt.Sprintf("after %d hours", p.Hours)
+	}
+	return "by players only"
+}
+
 type operatorListCmd struct {
 	vaultFlags
 	JSON bool `name:"json" help:"Print JSON."`
@@ -199,7 +238,7 @@ func (c *operatorListCmd) Run(ctx context.Context) error {
 			return json.NewEncoder(os.Stdout).Encode(list)
 		}
 		for _, operator := range list {
-			fmt.Printf("%s  %-8s %s\n", operator.ID, operator.Mode, operator.Name)
+			fmt.Printf("%s  %-8s %s; seeds are rotated %s\n", operator.ID, operator.Mode, operator.Name, policyWords(operator.Seeds))
 			keys, err := o.Keys(ctx, operator.ID)
 			if err != nil {
 				return err
@@ -214,52 +253,6 @@ func (c *operatorListCmd) Run(ctx context.Context) error {
 		}
 		return nil
 	})
-}
-
-// keysCmd keeps the keys of the house.
-type keysCmd struct {
-	RotateReceipt rotateReceiptCmd `cmd:"" help:"Sign receipts with a new key, on every server within a minute. Receipts of older keys stay good."`
-	RotateSigning rotateSigningCmd `cmd:"" help:"Sign new session tokens with a new key. Nobody is logged out: the old key verifies until its last token has expired."`
-}
-
-type rotateSigningCmd struct{ vaultFlags }
-
-// Run implements the command.
-func (c *rotateSigningCmd) Run(ctx context.Context) error {
-	db, vault, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	ring, err := session.OpenKeyRing(ctx, db, vault, time.Now, session.DefaultLifetimes().Token)
-	if err != nil {
-		return err
-	}
-	if err := ring.Rotate(ctx); err != nil {
-		return err
-	}
-	fmt.Println("New session tokens are signed with a new key. The old one verifies until its last token has expired.")
-	return nil
-}
-
-type rotateReceiptCmd struct{ vaultFlags }
-
-// Run implements the command.
-func (c *rotateReceiptCmd) Run(ctx context.Context) error {
-	db, vault, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	keys, err := session.OpenReceiptKeys(ctx, db, vault, time.Now)
-	if err != nil {
-		return err
-	}
-	if err := keys.Rotate(ctx); err != nil {
-		return err
-	}
-	fmt.Println("Receipts are signed with a new key, on every server within a minute. Those that older keys signed stay good.")
-	return nil
 }
 
 // ledgerCmd looks at the money.

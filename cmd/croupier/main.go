@@ -19,13 +19,15 @@ type commands struct {
 	Serve    serveCmd    `cmd:"" help:"Run a server on a database."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring a database to this binary's schema, or look how far it is."`
 	Operator operatorCmd `cmd:"" help:"Make operators and their API keys."`
-	Keys     keysCmd     `cmd:"" help:"Change the keys that session tokens are signed with."`
+	Keys     keysCmd     `cmd:"" help:"Change the master key, and the keys that session tokens are signed with."`
 	Receipt  receiptCmd  `cmd:"" help:"Hold a receipt against a round's record."`
 	Ledger   ledgerCmd   `cmd:"" help:"Prove the ledger, while the server plays."`
 	Verify   verifyCmd   `cmd:"" help:"Recompute one round from its seeds, and show every draw."`
 	Audit    auditCmd    `cmd:"" help:"Recompute every round of a database or of an export, and follow nonces, commitments and money."`
 	Export   exportCmd   `cmd:"" help:"Write what is recorded, for auditors."`
 	RTP      rtpCmd      `cmd:"" help:"Print a game's exact return to player, and simulate it."`
+	RNG      rngCmd      `cmd:"" name:"rng" help:"Write the raw bytes or the scaled numbers that outcomes are drawn from, for a laboratory."`
+	Version  versionCmd  `cmd:"" help:"Say which build this is; with --hashes, of what binary, rules, tables and schema exactly."`
 	Bench    benchCmd    `cmd:"" help:"Measure how many durable rounds a server plays, and what one commit per round would reach."`
 	Torture  tortureCmd  `cmd:"" help:"Kill, stop and cut off servers and Postgres while clients play, and prove that nothing was lost."`
 	WS       wsCmd       `cmd:"" name:"ws" help:"Talk to a server over its WebSocket: a message per line in both directions."`

@@ -139,7 +139,7 @@ func (l *line) unasked(kind string, payload json.RawMessage) {
 			l.recovered = m.State
 		}
 	case "error": // why it is being closed
-	case "balance_update", "round_expired":
+	case "balance_update", "round_expired", "seed_rotated":
 	default:
 		l.client.run.finding(Wire, l.client.player.ID, "unasked, and the protocol has none: %s %.200s", kind, payload)
 	}

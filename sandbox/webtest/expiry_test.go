@@ -18,9 +18,8 @@ import (
 // atlantis is a jurisdiction whose rounds the test ends: those of the other tests go on.
 const atlantis = "Atlantis"
 
-// settleUnfinished ends the open rounds of a jurisdiction's players, as the server will tomorrow: it is a second server of the same
-// database, whose clock is a day ahead.
-func (h *house) settleUnfinished(t *testing.T, rounds int) {
+// another starts a second server of the sandbox's database, until the test ends.
+func (h *house) another(t *testing.T, expiry session.Expiry, now session.Clock) *api.Server {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(h.dataDir, "sandbox.json"))
 	if err != nil {
@@ -36,21 +35,27 @@ func (h *house) settleUnfinished(t *testing.T, rounds int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const day, never = 24 * time.Hour, 10_000 * time.Hour
-	expiry := session.Expiry{After: never, In: map[string]time.Duration{atlantis: day}}
 	server, err := api.Start(t.Context(), api.Config{Listen: "127.0.0.1:0", DatabaseURL: h.sandbox.Info().DatabaseURL, Mode: "sandbox",
-		MasterKeys: []fairness.Key{key}, Catalogue: catalogue(t), Log: slog.New(slog.DiscardHandler), Expiry: expiry,
-		Now: func() time.Time { return time.Now().Add(day + time.Hour) }})
+		MasterKeys: []fairness.Key{key}, Catalogue: catalogue(t), Log: slog.New(slog.DiscardHandler), Expiry: expiry, Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
+	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
 		if err := server.Close(ctx); err != nil {
 			t.Error(err)
 		}
-	}()
+	})
+	return server
+}
+
+// settleUnfinished ends the open rounds of a jurisdiction's players, as the server will tomorrow: by one whose clock is a day ahead.
+func (h *house) settleUnfinished(t *testing.T, rounds int) {
+	t.Helper()
+	const day, never = 24 * time.Hour, 10_000 * time.Hour
+	expiry := session.Expiry{After: never, In: map[string]time.Duration{atlantis: day}}
+	server := h.another(t, expiry, func() time.Time { return time.Now().Add(day + time.Hour) })
 	// The server's own job may have been faster.
 	if ended, err := server.Floor.ExpireRounds(t.Context(), expiry); err != nil || ended > rounds {
 		t.Fatalf("%d rounds were ended, want %d at most: %v", ended, rounds, err)

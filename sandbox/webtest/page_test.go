@@ -51,6 +51,7 @@ func TestPage(t *testing.T) {
 		"dice":                        diceRounds,
 		"any past round":              recall,
 		"rounds that nobody finishes": unfinished,
+		"seeds rotated elsewhere":     rotatedElsewhere,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -189,9 +189,10 @@ const handlers = {
   action_result: (message) => table?.action_result(message),
   cashout_result: (message) => table?.cashout_result?.(message),
   seed_state: ({ payload }) => { ownSeeds(payload); enable(); },
-  seed_rotated: async ({ payload, repeat }) => {
+  seed_rotated: async ({ payload, repeat, asked }) => {
     if (repeat) connection.ask("seed_get");
     else await fair.rotated(payload);
+    if (!asked) connection?.ask("seed_get"); // rotated elsewhere: whose client seed is it now?
     refreshLists(true);
   },
   balance_update: ({ payload }) => {

@@ -1,0 +1,104 @@
+package session
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+)
+
+// sealedColumn is a column whose values are sealed under the master key. A test holds the list against the schema.
+//
+// left counts the values that do not begin with $1, which is how those begin that are sealed under the current key. find returns the
+// next of them, at most $2, each with the row's id and the rest of its key as text, in an order that goes on after ($3, $4). write puts
+// the values $4 in the place of $3 in the rows ($1, $2), where these are still there. What somebody else has locked it leaves, so that
+// play and this never wait for each other in a circle.
+type sealedColumn struct {
+	name              string // table.column
+	left, find, write string
+	first             sealedRow // before all rows
+	aad               func(id, part string) []byte
+}
+
+// sealedRow is a row with a sealed value.
+type sealedRow struct {
+	id, part string
+	sealed   []byte
+}
+
+// uuidText is a UUID of a row as it is stored: the zero UUID for what is none, which then does not open.
+func uuidText(text string) uuid.UUID {
+	id, _ := uuid.Parse(text)
+	return id
+}
+
+var sealedColumns = []sealedColumn{
+	{
+		name: "signing_keys.sealed_key",
+		left: `SELECT count(*) FROM signing_keys WHERE substring(sealed_key FOR 9) <> $1`,
+		find: `SELECT kid, '', sealed_key FROM signing_keys
+			WHERE substring(sealed_key FOR 9) <> $1 AND (kid, '') > ($3::text, $4::text) ORDER BY kid LIMIT $2`,
+		write: `
+			WITH held AS (
+				SELECT k.kid, i.now FROM signing_keys k JOIN unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[]) AS i (id, part, was, now)
+				ON k.kid = i.id AND i.part = '' AND k.sealed_key = i.was FOR NO KEY UPDATE OF k SKIP LOCKED
+			)
+			UPDATE signing_keys k SET sealed_key = held.now FROM held WHERE k.kid = held.kid`,
+		aad: func(id, _ string) []byte { return []byte(id) },
+	}, {
+		name: "receipt_keys.sealed_key",
+		left: `SELECT count(*) FROM receipt_keys WHERE substring(sealed_key FOR 9) <> $1`,
+		find: `SELECT kid, '', sealed_key FROM receipt_keys
+			WHERE substring(sealed_key FOR 9) <> $1 AND (kid, '') > ($3::text, $4::text) ORDER BY kid LIMIT $2`,
+		write: `
+			WITH held AS (
+				SELECT k.kid, i.now FROM receipt_keys k JOIN unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[]) AS i (id, part, was, now)
+				ON k.kid = i.id AND i.part = '' AND k.sealed_key = i.was FOR NO KEY UPDATE OF k SKIP LOCKED
+			)
+			UPDATE receipt_keys k SET sealed_key = held.now FROM held WHERE k.kid = held.kid`,
+		aad: func(id, _ string) []byte { return receiptKeyAAD(id) },
+	}, {
+		name: "api_keys.sealed_secret",
+		left: `SELECT count(*) FROM api_keys WHERE substring(sealed_secret FOR 9) <> $1`,
+		find: `SELECT id::text, '', sealed_secret FROM api_keys
+			WHERE substring(sealed_secret FOR 9) <> $1 AND (id, '') > ($3::uuid, $4::text) ORDER BY id LIMIT $2`,
+		write: `
+			WITH held AS (
+				SELECT k.id, i.now FROM api_keys k JOIN unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[]) AS i (id, part, was, now)
+				ON k.id = i.id::uuid AND i.part = '' AND k.sealed_secret = i.was FOR NO KEY UPDATE OF k SKIP LOCKED
+			)
+			UPDATE api_keys k SET sealed_secret = held.now FROM held WHERE k.id = held.id`,
+		first: sealedRow{id: uuid.Nil.String()},
+		aad:   func(id, _ string) []byte { return secretAAD(uuidText(id)) },
+	}, {
+		// Of open rounds only, which an index has: what finished ones hid is told.
+		name: "rounds.sealed_state",
+		left: `SELECT count(*) FROM rounds WHERE status = 'in_progress' AND substring(sealed_state FOR 9) <> $1`,
+		find: `SELECT id::text, opened_at::text, sealed_state FROM rounds
+			WHERE status = 'in_progress' AND substring(sealed_state FOR 9) <> $1 AND (opened_at, id) > ($4::timestamptz, $3::uuid)
+			ORDER BY opened_at, id LIMIT $2`,
+		write: `
+			WITH held AS (
+				SELECT r.operator_id, r.id, i.now
+				FROM rounds r JOIN unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[]) AS i (id, opened_at, was, now)
+				ON r.opened_at = i.opened_at::timestamptz AND r.id = i.id::uuid AND r.status = 'in_progress' AND r.sealed_state = i.was
+				FOR NO KEY UPDATE OF r SKIP LOCKED
+			)
+			UPDATE rounds r SET sealed_state = held.now FROM held WHERE r.operator_id = held.operator_id AND r.id = held.id`,
+		first: sealedRow{id: uuid.Nil.String(), part: "-infinity"},
+		aad:   func(id, _ string) []byte { return stateAAD(uuidText(id)) },
+	}, {
+		name: "seed_pairs.sealed_seed",
+		left: `SELECT count(*) FROM seed_pairs WHERE substring(sealed_seed FOR 9) <> $1`,
+		find: `SELECT player_id::text, seq::text, sealed_seed FROM seed_pairs
+			WHERE substring(sealed_seed FOR 9) <> $1 AND (player_id, seq) > ($3::uuid, $4::int) ORDER BY player_id, seq LIMIT $2`,
+		write: `
+			WITH held AS (
+				SELECT p.player_id, p.seq, i.now
+				FROM seed_pairs p JOIN unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[]) AS i (id, seq, was, now)
+				ON p.player_id = i.id::uuid AND p.seq = i.seq::int AND p.sealed_seed = i.was FOR NO KEY UPDATE OF p SKIP LOCKED
+			)
+			UPDATE seed_pairs p SET sealed_seed = held.now FROM held WHERE p.player_id = held.player_id AND p.seq = held.seq`,
+		first: sealedRow{id: uuid.Nil.String(), part: "0"},
+		aad:   func(id, part string) []byte { return fmt.Appendf(nil, "%s/%s", id, part) }, // as SeedAAD
+	},
+}
