@@ -14,7 +14,9 @@ const recallPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; i
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // recallTypes are spelled out, because a system's own table may say something else.
-var recallTypes = map[string]string{".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+var recallTypes = map[string]string{
+	".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
+}
 
 // serveRecall serves the page that lists rounds and draws any of them step by step. It asks the API for everything, in the name of who
 // looks: nothing of a round is in the page itself, so anyone may have it.

@@ -236,8 +236,8 @@ func unreadable(err error) verdict {
 }
 
 // lookUp returns the answer that the request was given before, with a receipt if it is of a round, nil if it has not taken effect; the
-// session is good at the position then. It returns RequestReused when the id stands for another request, and SessionExpired or PlayerExcluded when the visit may
-// not go on.
+// session is good at the position then. It returns RequestReused when the id stands for another request, and SessionExpired or
+// PlayerExcluded when the visit may not go on.
 func (v *Visit) lookUp(ctx context.Context, at *position, kind requestKind, r Request) (json.RawMessage, error) {
 	const sql = `
 		SELECT s.revoked_at IS NULL AND s.expires_at > $4, s.expires_at, p.status, a.type, a.request, a.answer, a.round_id, coalesce(a.step, 0)

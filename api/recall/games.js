@@ -110,7 +110,7 @@ function guess(action) {
     key ? `The key was ${[...key].join("")}.` : ""];
   return [{ said: said.filter(Boolean).join(" "), draw: () => [
     el("div", { class: "key" }, positions.map((shown, i) => el("div", { class: i === Number(position ?? -1) ? (right ? "right" : "wrong") : shown ? undefined : "missed" },
-      el("b", {}, shown ?? (key ? [...key][i] : "·")), el("s", {}, struck[i] || "\u00a0")))),
+      el("b", {}, shown ?? (key ? [...key][i] : "·")), el(struck[i] ? "s" : "span", {}, struck[i] || "\u00a0")))),
     el("p", { class: "small" }, `Struck characters stand below their position.${key ? " Slanted ones were not found." : ""}`),
     bar(Number(busted ? 100 : trace), 0, `Trace ${busted ? "100 or more" : trace} of 100`),
   ] }];

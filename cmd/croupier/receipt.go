@@ -77,7 +77,8 @@ func printReceipt(out io.Writer, record games.Record, wrong error, asJSON bool) 
 	}
 	if wrong == nil {
 		r := record.Receipt
-		_, wrong = fmt.Fprintf(out, "The server signed round %s up to step %d, played %s, as it stands in the record.\nIt was record %d of a group of %d; key %s.\n",
+		_, wrong = fmt.Fprintf(out, "The server signed round %s up to step %d, played %s, as it stands in the record.\n"+
+			"It was record %d of a group of %d; key %s.\n",
 			record.RoundID, r.Step, r.At.UTC().Format(time.RFC3339Nano), r.Index+1, r.Size, r.KeyID)
 	}
 	return wrong
