@@ -173,7 +173,7 @@ func scanAction(row pgx.Row, rounds map[uuid.UUID]*foundRound) error {
 	if one == nil {
 		return errors.New("an action of another round")
 	}
-	a.Payload = request
+	a.Payload, a.At = request, a.At.UTC()
 	if err := outcomeOf(answer, &a); err != nil {
 		return err
 	}

@@ -43,7 +43,8 @@ type Settler struct {
 	ended      chan struct{} // closed when the last writer has ended
 	stop       sync.Once
 	writers    sync.WaitGroup
-	moving     atomic.Int64 // Unix nanoseconds of when a writer last took or ended a group
+	moving     atomic.Int64   // Unix nanoseconds of when a writer last took or ended a group
+	finished   finishedRounds // for the commitment log
 	groups     prometheus.Histogram
 	failed     prometheus.Counter
 }
@@ -175,6 +176,7 @@ func (s *Settler) writeGroup(b *batch, group []*move) {
 	s.groups.Observe(float64(len(group)))
 	done, err := s.commit(b, group)
 	if err == nil {
+		s.finished.add(group, done)
 		for i, m := range group {
 			told := stale
 			if done[i] {
@@ -199,6 +201,9 @@ func (s *Settler) writeGroup(b *batch, group []*move) {
 		s.writeGroup(b, group[:half])
 		s.writeGroup(b, group[half:])
 		return
+	}
+	if told == unknown {
+		s.finished.add(group, nil)
 	}
 	if told != failed { // whose one move is told as an incident
 		s.log.Warn("a group was not settled", "moves", len(group), "error", err)
