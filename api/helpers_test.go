@@ -165,7 +165,7 @@ func (s *testServer) request(t testing.TB, method, path string, body []byte, hea
 }
 
 func fullPath(path string) string {
-	for _, page := range []string{"/api", "/docs", "/openapi", "/healthz", "/readyz", "/metrics", "/.well-known", "/nothing"} {
+	for _, page := range []string{"/api", "/log/checkpoint", "/log/key", "/log/tile", "/docs", "/openapi", "/healthz", "/readyz", "/metrics", "/.well-known", "/nothing"} {
 		if strings.HasPrefix(path, page) {
 			return path
 		}

@@ -15,7 +15,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"golang.org/x/mod/sumdb/note"
 
 	"croupier/fairness"
 	"croupier/fairness/commitlog"
@@ -137,19 +136,6 @@ func LogVerifierKey(ctx context.Context, db rowQuerier) (string, error) {
 		return "", fmt.Errorf("key of the commitment log: %w", err)
 	}
 	return commitlog.VerifierKey(origin, public)
-}
-
-// logVerifier is LogVerifierKey, to verify with.
-func logVerifier(ctx context.Context, db rowQuerier) (note.Verifier, error) {
-	key, err := LogVerifierKey(ctx, db)
-	if err != nil {
-		return nil, err
-	}
-	verifier, err := note.NewVerifier(key)
-	if err != nil {
-		return nil, fmt.Errorf("key of the commitment log: %w", err)
-	}
-	return verifier, nil
 }
 
 // The leader is whose session holds this lock. What it writes, it writes in that session: without the lock nothing of it is committed.
