@@ -21,6 +21,7 @@ type commands struct {
 	Operator operatorCmd `cmd:"" help:"Make operators and their API keys."`
 	Keys     keysCmd     `cmd:"" help:"Change the keys that session tokens are signed with."`
 	Ledger   ledgerCmd   `cmd:"" help:"Prove the ledger, while the server plays."`
+	Log      logCmd      `cmd:"" help:"Check the log of what the house has committed to, from outside or in its database."`
 	RTP      rtpCmd      `cmd:"" help:"Print a game's exact return to player, and simulate it."`
 	Bench    benchCmd    `cmd:"" help:"Measure how many durable rounds a server plays, and what one commit per round would reach."`
 	Torture  tortureCmd  `cmd:"" help:"Kill, stop and cut off servers and Postgres while clients play, and prove that nothing was lost."`
