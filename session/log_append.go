@@ -254,7 +254,8 @@ func (d *due) dropLogged(ctx context.Context, tx pgx.Tx) error {
 			values = append(values, leaf.Value[:])
 		}
 	}
-	const sql = `SELECT l.kind, l.value FROM unnest($1::bytea[]) AS k (value) JOIN log_leaves l ON l.value = k.value WHERE l.round_id IS NULL`
+	const sql = `SELECT l.kind, l.value FROM unnest($1::bytea[]) AS k (value)
+		CROSS JOIN LATERAL (SELECT l.kind, l.value FROM log_leaves l WHERE l.value = k.value AND l.round_id IS NULL OFFSET 0) l`
 	rows, err := tx.Query(ctx, sql, values)
 	if err != nil {
 		return err

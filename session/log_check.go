@@ -277,7 +277,8 @@ func (c *logCheck) compareRounds(ctx context.Context, tx pgx.Tx, leaves []stored
 			byID[*leaf.round], ids = leaf, append(ids, *leaf.round)
 		}
 	}
-	keys, err := roundKeys(ctx, tx, `SELECT r.operator_id, r.id FROM operators o JOIN rounds r ON r.operator_id = o.id WHERE r.id = ANY($1)`, ids)
+	keys, err := roundKeys(ctx, tx, `SELECT r.operator_id, r.id FROM operators o
+		CROSS JOIN LATERAL (SELECT r.operator_id, r.id FROM unnest($1::uuid[]) AS k (id) JOIN rounds r ON r.operator_id = o.id AND r.id = k.id OFFSET 0) r`, ids)
 	if err != nil {
 		return err
 	}

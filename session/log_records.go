@@ -48,12 +48,14 @@ const finishedSQL = `
 	WHERE r.status <> 'in_progress'
 	ORDER BY k.n`
 
-// finishedActionsSQL finds their actions. Only the months are looked into that can have them.
+// finishedActionsSQL finds their actions. Only the months are looked into that can have them. The inner query stays one (OFFSET 0): a plan
+// that is made while the tables are new would otherwise read all actions for every round.
 const finishedActionsSQL = `
-	SELECT a.round_id, a.step, a.request_id, a.type, a.request, a.answer, a.stake, a.payout, a.balance, a.at
-	FROM unnest($1::uuid[], $2::uuid[]) AS k (player_id, round_id)
-	JOIN actions a ON a.player_id = k.player_id AND a.round_id = k.round_id
-	WHERE a.session_id >= $3 AND a.session_id < $4`
+	SELECT a.* FROM unnest($1::uuid[], $2::uuid[]) AS k (player_id, round_id)
+	CROSS JOIN LATERAL (
+		SELECT a.round_id, a.step, a.request_id, a.type, a.request, a.answer, a.stake, a.payout, a.balance, a.at FROM actions a
+		WHERE a.player_id = k.player_id AND a.round_id = k.round_id AND a.session_id >= $3 AND a.session_id < $4
+		ORDER BY a.step OFFSET 0) a`
 
 // actionsMargin is how much earlier than a round, or later by a clock that is wrong, the session of its actions may have begun. Where that
 // is not enough, all months are looked into.

@@ -137,15 +137,17 @@ func (s *sweep) nextOpen(ctx context.Context, tx pgx.Tx) ([]roundKey, error) {
 const openSinceSQL = `SELECT operator_id, id FROM rounds WHERE status = 'in_progress' AND id >= $1 AND id < $2 ORDER BY opened_at, id`
 
 // recentSQL counts the rounds of a time that are over, and their leaves: every leaf is of such a round, so equal numbers say that none is
-// missing.
+// missing. The inner query stays one (OFFSET 0), so that each operator's end of the index is read, whatever plan is made.
 const recentSQL = `
-	SELECT (SELECT count(*) FROM operators o JOIN rounds r ON r.operator_id = o.id WHERE r.id >= $1 AND r.id < $2 AND r.status <> 'in_progress')
+	SELECT (SELECT count(*) FROM operators o CROSS JOIN LATERAL (
+			SELECT FROM rounds r WHERE r.operator_id = o.id AND r.id >= $1 AND r.id < $2 AND r.status <> 'in_progress' OFFSET 0) r)
 		= (SELECT count(*) FROM log_leaves WHERE round_id >= $1 AND round_id < $2)`
 
 // missingSQL names those that have none.
 const missingSQL = `
-	SELECT r.operator_id, r.id FROM operators o JOIN rounds r ON r.operator_id = o.id
-	WHERE r.id >= $1 AND r.id < $2 AND r.status <> 'in_progress' AND NOT EXISTS (SELECT FROM log_leaves l WHERE l.round_id = r.id)`
+	SELECT r.operator_id, r.id FROM operators o CROSS JOIN LATERAL (
+		SELECT r.operator_id, r.id FROM rounds r WHERE r.operator_id = o.id AND r.id >= $1 AND r.id < $2 AND r.status <> 'in_progress' OFFSET 0) r
+	WHERE NOT EXISTS (SELECT FROM log_leaves l WHERE l.round_id = r.id)`
 
 // nextRecent looks at the rounds of the next few seconds, and says whether there are more that are old enough.
 func (s *sweep) nextRecent(ctx context.Context, tx pgx.Tx, lag time.Duration) (found []roundKey, behind bool, err error) {
