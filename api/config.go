@@ -34,7 +34,9 @@ type Config struct {
 	Settler     session.SettlerConfig
 	Expiry      session.Expiry // when a round that nobody finishes is ended
 	Limits      Limits
-	Extra       func(*http.ServeMux, *Server) // further routes: the sandbox's page
+	// CommitmentLog makes this server keep the commitment log, or stand by to. It is published all the same, as far as it was kept.
+	CommitmentLog bool
+	Extra         func(*http.ServeMux, *Server) // further routes: the sandbox's page
 
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed; none by default
 }

@@ -52,7 +52,7 @@ func testKeys() []fairness.Key {
 func newTestServer(t testing.TB, change ...func(*Config)) *testServer {
 	t.Helper()
 	logs := &testLog{}
-	config := Config{Listen: "127.0.0.1:0", Mode: "sandbox", MasterKeys: testKeys(), Catalogue: testCatalogue(),
+	config := Config{CommitmentLog: true, Listen: "127.0.0.1:0", Mode: "sandbox", MasterKeys: testKeys(), Catalogue: testCatalogue(),
 		Limits: Limits{RequestsPerSecond: 1e5, RequestBurst: 1e5}, // all clients of a test have one address
 		Log:    slog.New(slog.NewJSONHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	for _, c := range change {
@@ -165,7 +165,7 @@ func (s *testServer) request(t testing.TB, method, path string, body []byte, hea
 }
 
 func fullPath(path string) string {
-	for _, page := range []string{"/api", "/docs", "/openapi", "/healthz", "/readyz", "/metrics", "/.well-known", "/nothing"} {
+	for _, page := range []string{"/api", "/log/checkpoint", "/log/key", "/log/tile", "/docs", "/openapi", "/healthz", "/readyz", "/metrics", "/.well-known", "/nothing"} {
 		if strings.HasPrefix(path, page) {
 			return path
 		}

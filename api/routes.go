@@ -24,6 +24,7 @@ func (s *Server) routes() http.Handler {
 	pages.HandleFunc("GET /healthz", s.serveHealth)
 	pages.Handle("GET /readyz", &readiness{server: s})
 	pages.Handle("GET /metrics", promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}))
+	s.serveLog(pages)
 	serveDocs(pages, rest.api.OpenAPI())
 	serveRecall(pages)
 	if s.config.Extra != nil {
@@ -66,6 +67,11 @@ func (r *rest) calls() {
 	call(group, players, "GET /seeds", "Show the active seed pair", seedsDoc, s.getSeeds)
 	call(group, players, "GET /seeds/history", "List the revealed seed pairs", seedHistoryDoc, s.listSeeds)
 	call(group, players, "POST /seeds/rotate", "Reveal the seed and go on to the next", rotateDoc, s.rotateSeeds, session.Conflict)
+
+	group = r.group("Commitment log", "Proofs that what you were shown is in the signed, append-only log of the house. The log itself is published under /log/ "+
+		"as c2sp.org/tlog-tiles says: /log/checkpoint, /log/tile/<L>/<N>[.p/<W>], /log/tile/entries/<N>[.p/<W>], and its public key at /log/key.")
+	call(group, anyone, "GET /log/proof", "Prove that something is in the log", logProofDoc, s.proveLogged, session.NotFound)
+	call(group, anyone, "GET /log/consistency", "Prove that the log only grew", logConsistencyDoc, s.proveConsistent)
 
 	if s.config.Mode == string(session.Live) {
 		return

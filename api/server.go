@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"runtime"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -28,14 +29,15 @@ import (
 
 // Server is one croupier process: started by Start, ended by Close.
 type Server struct {
-	Operators *session.Operators
-	Players   *session.Players
-	Access    *session.Access
-	Keys      *session.KeyRing
-	Receipts  *session.ReceiptKeys
-	Tokens    *session.Tokens
-	Floor     *session.Floor
-	Ledger    *wallet.Ledger
+	Operators   *session.Operators
+	Players     *session.Players
+	Access      *session.Access
+	Keys        *session.KeyRing
+	Receipts    *session.ReceiptKeys
+	Tokens      *session.Tokens
+	Floor       *session.Floor
+	Ledger      *wallet.Ledger
+	Commitments *session.Log // the commitment log
 
 	config  Config
 	log     *slog.Logger
@@ -101,6 +103,9 @@ func Start(ctx context.Context, config Config) (_ *Server, err error) {
 	s.cancel = cancel
 	s.running.Go(func() { s.Floor.Listen(background) })
 	s.running.Go(func() { s.maintain(background) })
+	if config.CommitmentLog {
+		s.running.Go(func() { s.Commitments.Run(background) })
+	}
 	if err := s.startJobs(background); err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
@@ -144,8 +149,21 @@ func (s *Server) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.Commitments, err = session.OpenLog(ctx, session.LogConfig{DB: s.db, Vault: vault, Settler: s.settler, Origin: logOrigin(s.config.PublicURL), Now: s.now, Log: s.log})
+	if err != nil {
+		return err
+	}
 	s.metrics.registry.MustRegister(s.settler, &s.sockets, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return nil
+}
+
+// logOrigin names the commitment log of a house by where it is published, if that is known. A log keeps its first name.
+func logOrigin(publicURL string) string {
+	_, place, _ := strings.Cut(publicURL, "://")
+	if place == "" {
+		return ""
+	}
+	return strings.TrimSuffix(place, "/") + strings.TrimSuffix(logPrefix, "/")
 }
 
 // startJobs begins the jobs beside play, until the context ends or endJobs is called.

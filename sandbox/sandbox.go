@@ -32,6 +32,8 @@ type Options struct {
 	Log       *slog.Logger // nil: JSON lines to croupier.log in DataDir
 	Limits    api.Limits   // zero fields: ten times the server's defaults, because all test players share an address
 	Settler   session.SettlerConfig
+
+	CommitmentLog bool // whether the commitment log is kept
 }
 
 // Info is how to reach a running sandbox, and with which key.
@@ -125,7 +127,7 @@ func (s *Sandbox) serve(ctx context.Context, o Options, master fairness.Key) (er
 	}
 	s.server, err = api.Start(ctx, api.Config{
 		Listen: o.Listen, DatabaseURL: s.info.DatabaseURL, Mode: string(session.Sandbox), MasterKeys: []fairness.Key{master},
-		Catalogue: o.Catalogue, Log: o.Log, Settler: o.Settler, Limits: roomy(o.Limits), Extra: s.door.mount,
+		Catalogue: o.Catalogue, Log: o.Log, Settler: o.Settler, CommitmentLog: o.CommitmentLog, Limits: roomy(o.Limits), Extra: s.door.mount,
 	})
 	if err != nil {
 		return err

@@ -202,7 +202,7 @@ func scanAction(row pgx.Row, rounds map[uuid.UUID]*foundRound) error {
 	if a.Step >= one.steps {
 		return nil
 	}
-	a.Payload = request
+	a.Payload, a.At = request, a.At.UTC()
 	if err := outcomeOf(answer, &a); err != nil {
 		return err
 	}

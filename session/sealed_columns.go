@@ -45,6 +45,18 @@ var sealedColumns = []sealedColumn{
 			UPDATE signing_keys k SET sealed_key = held.now FROM held WHERE k.kid = held.kid`,
 		aad: func(id, _ string) []byte { return []byte(id) },
 	}, {
+		name: "log_keys.sealed_key",
+		left: `SELECT count(*) FROM log_keys WHERE substring(sealed_key FOR 9) <> $1`,
+		find: `SELECT origin, '', sealed_key FROM log_keys
+			WHERE substring(sealed_key FOR 9) <> $1 AND (origin, '') > ($3::text, $4::text) ORDER BY origin LIMIT $2`,
+		write: `
+			WITH held AS (
+				SELECT k.origin, i.now FROM log_keys k JOIN unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[]) AS i (id, part, was, now)
+				ON k.origin = i.id AND i.part = '' AND k.sealed_key = i.was FOR NO KEY UPDATE OF k SKIP LOCKED
+			)
+			UPDATE log_keys k SET sealed_key = held.now FROM held WHERE k.origin = held.origin`,
+		aad: func(id, _ string) []byte { return logKeyAAD(id) },
+	}, {
 		name: "receipt_keys.sealed_key",
 		left: `SELECT count(*) FROM receipt_keys WHERE substring(sealed_key FOR 9) <> $1`,
 		find: `SELECT kid, '', sealed_key FROM receipt_keys

@@ -45,7 +45,8 @@ type Settler struct {
 	ended      chan struct{} // closed when the last writer has ended
 	stop       sync.Once
 	writers    sync.WaitGroup
-	moving     atomic.Int64 // Unix nanoseconds of when a writer last took or ended a group
+	moving     atomic.Int64   // Unix nanoseconds of when a writer last took or ended a group
+	finished   finishedRounds // for the commitment log
 	groups     prometheus.Histogram
 	failed     prometheus.Counter
 }
@@ -178,6 +179,7 @@ func (s *Settler) writeGroup(b *batch, group []*move) {
 	done, err := s.commit(b, group)
 	if err == nil {
 		s.signMoves(group, done)
+		s.finished.add(group, done)
 		for i, m := range group {
 			told := stale
 			if done[i] {
@@ -202,6 +204,9 @@ func (s *Settler) writeGroup(b *batch, group []*move) {
 		s.writeGroup(b, group[:half])
 		s.writeGroup(b, group[half:])
 		return
+	}
+	if told == unknown {
+		s.finished.add(group, nil)
 	}
 	if told != failed { // whose one move is told as an incident
 		s.log.Warn("a group was not settled", "moves", len(group), "error", err)

@@ -97,6 +97,9 @@ func readRecord(path string, in io.Reader) (games.Record, error) {
 		text = envelope.Data
 	}
 	record, err := games.ParseRecord(text)
+	if err == nil && record.RoundID == "" {
+		err = errors.New("no round's record")
+	}
 	if err != nil {
 		return games.Record{}, fmt.Errorf("%s: %w", path, err)
 	}

@@ -38,7 +38,8 @@ func (c *sandboxCmd) Run(ctx context.Context) error {
 		return err
 	}
 	s, err := sandbox.Start(ctx, sandbox.Options{Listen: c.Listen, DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Catalogue: offered,
-		PostgresSettings: c.PostgresSetting, Limits: c.limits(), Settler: session.SettlerConfig{Writers: c.Settlers}})
+		PostgresSettings: c.PostgresSetting, Limits: c.limits(), Settler: session.SettlerConfig{Writers: c.Settlers},
+		CommitmentLog: c.CommitmentLog})
 	if err != nil {
 		return err
 	}

@@ -71,6 +71,7 @@ type limitFlags struct {
 	RequestsPerSecond float64 `placeholder:"N" help:"REST requests of one address. Default: 200."`
 	RequestBurst      int     `placeholder:"N" help:"REST requests of one address at once. Default: 400."`
 	Settlers          int     `placeholder:"N" help:"Groups of rounds that are committed at the same time. Default: 2."`
+	CommitmentLog     bool    `help:"Keep the commitment log: a signed tree of all seeds and finished rounds, published under /log/. It nearly doubles what a round costs the server; see docs/operations.md."`
 }
 
 func (f limitFlags) limits() api.Limits {
@@ -97,7 +98,7 @@ func (c *serveCmd) config() (api.Config, error) {
 		Listen: c.Listen, DatabaseURL: c.DatabaseURL, Mode: c.Mode, MasterKeys: keys, Catalogue: offered, PublicURL: c.PublicURL,
 		Log:    slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel})),
 		Limits: c.limits(), TrustedProxies: c.Proxies, Settler: session.SettlerConfig{Writers: c.Settlers},
-		Expiry: session.Expiry{After: c.RoundExpiry, In: c.RoundExpiryIn},
+		CommitmentLog: c.CommitmentLog, Expiry: session.Expiry{After: c.RoundExpiry, In: c.RoundExpiryIn},
 	}
 	return config, errors.Join(config.Validate(), wrongKeys)
 }
