@@ -24,6 +24,7 @@ func (s *Server) routes() http.Handler {
 	pages.Handle("GET /readyz", &readiness{server: s})
 	pages.Handle("GET /metrics", promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}))
 	serveDocs(pages, rest.api.OpenAPI())
+	serveVerifier(pages)
 	if s.config.Extra != nil {
 		s.config.Extra(pages, s)
 	}

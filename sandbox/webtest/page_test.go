@@ -49,6 +49,8 @@ func TestPage(t *testing.T) {
 		"smash":                       smashRounds,
 		"move":                        moveRounds,
 		"dice":                        diceRounds,
+		"the verifiers":               verifiers,
+		"the verifier as a page":      verifierPage,
 		"rounds that nobody finishes": unfinished,
 	} {
 		t.Run(name, func(t *testing.T) {
