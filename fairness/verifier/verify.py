@@ -1017,7 +1017,7 @@ class Known:
 class Verification:
     def __init__(self, record, known):
         self.record, self.known = record, known
-        self.checks, self.steps, self.notes = [], [], []
+        self.checks, self.steps, self.notes, self.seed = [], [], [], None
 
     def check(self, name, computed, recorded):
         ok = same(computed, recorded)
@@ -1057,6 +1057,7 @@ class Verification:
         require(is_server_seed(seed), "the server seed is not 64 lowercase hex characters", Unchecked)
         require(is_client_seed(client_seed), "the client seed is not 1 to 64 printable characters without : and #", Unchecked)
         require(nonce.denominator == 1 and 0 <= nonce < 2**63, "the nonce is no whole number from 0", Unchecked)
+        self.seed = seed
         self.check("commitment", commitment(seed), promised)
         if "clientSeed" in pair:
             self.check("clientSeed of the pair", pair["clientSeed"], client_seed)
@@ -1142,9 +1143,11 @@ def verify(record, known):
             verdict = "failed"
     except Unchecked as why:
         verdict, problem = "failed" if any(not check["ok"] for check in v.checks) else "unchecked", str(why)
+    except (ArithmeticError, LookupError, TypeError, ValueError, StopIteration) as why:  # rules that are none of a game known here
+        verdict, problem = "failed" if any(not check["ok"] for check in v.checks) else "unchecked", f"it cannot be computed by these rules ({why!r})"
     record = record if isinstance(record, dict) else {}
     return {"roundId": record.get("roundId"), "gameId": record.get("gameId"), "variant": record.get("variant"), "verdict": verdict, "problem": problem,
-            "forced": record.get("forced") is not None, "notes": v.notes, "checks": v.checks, "steps": v.steps}
+            "serverSeed": v.seed, "forced": record.get("forced") is not None, "notes": v.notes, "checks": v.checks, "steps": v.steps}
 
 
 # -------------------------------------------------------------------------------------------------------- what the files hold
@@ -1217,19 +1220,28 @@ def draw_row(draw):
 
 
 def clip(value):
+    """A value as it is shown: not too long, and nothing in it that a terminal obeys."""
     text = value if isinstance(value, str) else write_json(value)
-    return text if len(text) <= 600 else text[:600] + "…"
+    return "".join(c if c.isprintable() else "?" for c in text[:600]) + "…" * (len(text) > 600)
+
+
+def differences(name, computed, recorded):
+    """Where two values differ: the names of the members on the way, and both values there."""
+    if isinstance(computed, dict) and isinstance(recorded, dict):
+        return [d for member in {**computed, **recorded} for d in differences(f"{name}, {member}", computed.get(member), recorded.get(member))]
+    return [] if same(computed, recorded) else [(name, computed, recorded)]
 
 
 def tell(report, record, all_draws):
-    title = f"round {report['roundId']}: {report['gameId']} {report['variant']}"
+    title = clip(f"round {report['roundId']}: {report['gameId']} {report['variant']}")
     print(f"{title}\n{'=' * len(title)}")
-    print(f"server seed  {record.get('serverSeed', '(given apart)')}\nits SHA-256  {record.get('serverSeedHash')}")
-    print(f"client seed  {record.get('clientSeed')}\nnonce        {clip(record.get('nonce'))}")
+    if report["serverSeed"]:
+        print(f"server seed  {report['serverSeed']}\nits SHA-256  {commitment(report['serverSeed'])}")
+    print(f"promised     {clip(record.get('serverSeedHash'))}\nclient seed  {clip(record.get('clientSeed'))}\nnonce        {clip(record.get('nonce'))}")
     for note in report["notes"]:
         print(f"\nNOTE: {note}")
     for step in report["steps"]:
-        print(f"\nstep {step['step']}: {step['type']} {write_json(step['payload']) if step['payload'] else ''}".rstrip())
+        print(f"\nstep {step['step']}: {step['type']} {clip(step['payload']) if step['payload'] else ''}".rstrip())
         if step["draws"]:
             rows = [["label", "bytes", "calculation", "value"]] + [draw_row(draw) for draw in step["draws"]]
             print(table(rows if all_draws or len(rows) < 26 else rows[:21]))
@@ -1240,10 +1252,11 @@ def tell(report, record, all_draws):
     print()
     for check in report["checks"]:
         if not check["ok"]:
-            print(f"DIFFERS  {check['name']}\n    computed  {clip(check['computed'])}\n    recorded  {clip(check['recorded'])}")
+            for name, computed, recorded in differences(check["name"], check["computed"], check["recorded"]):
+                print(f"DIFFERS  {name}\n    computed  {clip(computed)}\n    recorded  {clip(recorded)}")
     right = sum(check["ok"] for check in report["checks"])
     print({"verified": f"VERIFIED: all {right} checks hold", "failed": f"FAILED: {len(report['checks']) - right} of {len(report['checks'])} checks differ",
-           "unchecked": "NOT CHECKED"}[report["verdict"]] + (f": {report['problem']}" if report["problem"] else ""))
+           "unchecked": "NOT CHECKED"}[report["verdict"]] + (f": {clip(report['problem'])}" if report["problem"] else ""))
     if report["verdict"] == "verified" and report["forced"]:
         print("         but the outcome was forced: it was not left to chance")
     print()
@@ -1267,8 +1280,8 @@ def main():
         try:
             for value in read_file(name):
                 sort_out(value, known, records)
-        except (OSError, UnicodeDecodeError, RecursionError, Unchecked) as why:
-            parser.exit(2, f"verify.py: {name}: {why}\n")
+        except (OSError, UnicodeDecodeError, Unchecked) as why:
+            parser.exit(2, f"verify.py: {name}: {clip(str(why))}\n")
     if not records:
         parser.exit(2, "verify.py: no round in what was given\n")
     reports = [verify(record, known) for record in records]
@@ -1287,4 +1300,10 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except RecursionError:
+        print("verify.py: what was given is nested too deep to be a record", file=sys.stderr)
+        sys.exit(2)
+    except BrokenPipeError:  # the reader has seen enough
+        sys.exit(2)
