@@ -21,12 +21,12 @@ type object = map[string]any
 func forgedClaims(t *testing.T) (all []claim) {
 	t.Helper()
 	seen := map[string]int{}
-	for _, c := range slices.Concat(vectorClaims(t), playedClaims(t)) {
+	for _, c := range vectorClaims(t) {
 		record, err := games.ParseRecord(c.record)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if record.GameID == "river-gold" || seen[record.GameID] >= 2 {
+		if seen[record.GameID] >= 1 {
 			continue
 		}
 		seen[record.GameID]++
