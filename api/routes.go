@@ -27,6 +27,7 @@ func (s *Server) routes() http.Handler {
 	s.serveLog(pages)
 	serveDocs(pages, rest.api.OpenAPI())
 	serveRecall(pages)
+	serveVerifier(pages)
 	if s.config.Extra != nil {
 		s.config.Extra(pages, s)
 	}

@@ -81,6 +81,7 @@ test | all)
 	has_postgres || need postgresql
 	has_chromium || need chromium
 	has_compiler || { need gcc && need libc6-dev; }
+	has python3 || need python3
 	has curl || need curl
 	has openssl || need openssl
 	;;

@@ -50,6 +50,8 @@ func TestPage(t *testing.T) {
 		"move":                        moveRounds,
 		"dice":                        diceRounds,
 		"any past round":              recall,
+		"the verifiers":               verifiers,
+		"the verifier as a page":      verifierPage,
 		"rounds that nobody finishes": unfinished,
 		"seeds rotated elsewhere":     rotatedElsewhere,
 	} {
