@@ -23,7 +23,6 @@ type querier interface {
 type finishedRecord struct {
 	*foundRound
 	operator uuid.UUID
-	steps    int
 	opened   time.Time
 	closed   time.Time
 }
@@ -38,8 +37,8 @@ func (r *finishedRecord) value() (hash [32]byte, err error) {
 
 // finishedSQL finds rounds that are over by their keys. They keep the order of the keys.
 const finishedSQL = `
-	SELECT r.id, r.player_id, r.seed_seq, r.game_id, b.variant, b.rules_hash, r.status, r.stake, r.payout, p.currency,
-		s.server_seed_hash, '', s.client_seed, r.nonce, r.forced, r.operator_id, r.steps, r.opened_at, r.closed_at
+	SELECT r.id, r.player_id, r.seed_seq, r.steps, r.game_id, b.variant, b.rules_hash, r.status, r.stake, r.payout, p.currency,
+		s.server_seed_hash, '', s.client_seed, r.nonce, r.forced, r.operator_id, r.opened_at, r.closed_at
 	FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS k (operator_id, id, n)
 	JOIN rounds r ON r.operator_id = k.operator_id AND r.id = k.id
 	JOIN players p ON p.id = r.player_id
@@ -72,7 +71,7 @@ func finishedRecords(ctx context.Context, db querier, keys []roundKey) ([]*finis
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (*finishedRecord, error) {
 		r := &finishedRecord{}
 		var err error
-		r.foundRound, err = scanRound(widerRow{row, []any{&r.operator, &r.steps, &r.opened, &r.closed}})
+		r.foundRound, err = scanRound(widerRow{row, []any{&r.operator, &r.opened, &r.closed}})
 		return r, err
 	})
 	if err != nil {

@@ -78,7 +78,7 @@ func TestResealingWhilePlayersPlay(t *testing.T) {
 	r := Resealer{DB: pgtest.App(t, b.url), Vault: both}
 	before, err := r.Left(t.Context())
 	must(t, err)
-	if want := 1 + 1 + 60 + 120; before != want { // a signing key, an API key, a round and two seeds of each player
+	if want := 1 + 1 + 1 + 60 + 120; before != want { // a key for tokens, one for receipts, an API key, a round and two seeds of each player
 		t.Errorf("%d values are sealed under the old key, want %d", before, want)
 	}
 
