@@ -220,7 +220,18 @@ func (b *tab) text(selector string) string {
 
 func (b *tab) click(selector string) {
 	b.t.Helper()
-	b.run(chromedp.Click(selector))
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	for {
+		_, err := chromedp.Run(ctx, chromedp.Click(selector))
+		if err == nil {
+			return
+		}
+		// The page drew the element anew after it was found and before it was clicked on.
+		if ctx.Err() != nil || !strings.Contains(err.Error(), "Could not find node with given id") {
+			b.t.Fatal(err)
+		}
+	}
 }
 
 func (b *tab) press(key string) {

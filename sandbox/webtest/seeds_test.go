@@ -14,7 +14,7 @@ import (
 // rotatedElsewhere has the seeds of a player rotated by another server under the player's eyes, as an operator's policy does: the page
 // shows what was revealed, and puts a client seed of its own in the place of the server's before the next bet.
 func rotatedElsewhere(t *testing.T, h *house) {
-	const name = "rosa"
+	const name = "ruth"
 	b := h.open(t, desktop, h.sandbox.Info().WebURL)
 	b.signIn(name)
 	b.spin()
