@@ -214,6 +214,15 @@ func TestLogOfAHouse(t *testing.T) {
 	}
 	database := program{"CROUPIER_DATABASE_URL=" + url}
 	key := strings.TrimSpace(database.ok(t, "log", "key"))
+	for deadline := time.Now().Add(time.Minute); ; { // the log is written after what it is of
+		_, said, status := program{}.run(t, "log", "verify", server.URL(), "--commitment", seeds.ServerSeedHash, "--key", key)
+		if status == 0 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("not logged within a minute: %s", said)
+		}
+	}
 	if report := database.ok(t, "log", "check", "--key", key, "--grace", "1m"); !strings.Contains(report, "2 commitments") || !strings.Contains(report, "The log holds.") {
 		t.Errorf("it reports %s", report)
 	}
