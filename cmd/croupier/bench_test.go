@@ -87,13 +87,13 @@ func TestBench(t *testing.T) {
 func TestBenchFills(t *testing.T) {
 	t.Parallel()
 	dir := benchDir(t)
-	const rows = 3_250 // not a whole number of players, nor of visits
+	const rows = 13_250 // not a whole number of players, nor of visits; more than is played before
 	keep := []string{"--keep=" + filepath.Join(dir, "kept"), "--rows=" + strconv.Itoa(rows)}
 	r, out := runBench(t, dir, append(keep, "--clients=2", "--duration=400ms")...)
 	if len(r.Passes) != 2 || r.Passes[0].Stored != 0 || r.Passes[1].Stored != rows || r.Ledger == nil || r.Ledger.Rounds <= rows {
 		t.Fatalf("passes and ledger are not of a filled database:\n%s", out)
 	}
-	if r.Ledger.Players < 2*3+3 || !strings.Contains(out, "\ngrowth   from 0 to 3,250 rounds stored") {
+	if r.Ledger.Players < 2*3+3 || !strings.Contains(out, "\ngrowth   from 0 to 13,250 rounds stored") {
 		t.Errorf("%d players; printed:\n%s", r.Ledger.Players, out)
 	}
 	flags := append(keep, "--connected=40", "--playing=10%", "--no-check", "--compare="+filepath.Join(dir, "report.json"))
