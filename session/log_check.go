@@ -61,7 +61,7 @@ const (
 // It reads one snapshot while the server plays, and changes nothing. Whoever has the master key as well as the database can forge a log that
 // passes; it does not pass with a checkpoint in Known that somebody else has kept. An error means that the log could not be checked.
 func CheckLog(ctx context.Context, db *pgxpool.Pool, how LogCheck) (*LogReport, error) {
-	c := &logCheck{how: how, report: &LogReport{Findings: []LogFinding{}}, frontier: &commitlog.Frontier{}, seen: map[int64]tlog.Hash{}}
+	c := newLogCheck(how)
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err := pgx.BeginTxFunc(ctx, db, options, func(tx pgx.Tx) error { return c.snapshot(ctx, tx) })
 	if err == nil {
@@ -71,6 +71,10 @@ func CheckLog(ctx context.Context, db *pgxpool.Pool, how LogCheck) (*LogReport, 
 		return nil, fmt.Errorf("check the commitment log: %w", err)
 	}
 	return c.report, nil
+}
+
+func newLogCheck(how LogCheck) *logCheck {
+	return &logCheck{how: how, report: &LogReport{Findings: []LogFinding{}}, frontier: &commitlog.Frontier{}, seen: map[int64]tlog.Hash{}}
 }
 
 // logCheck is a check under way.

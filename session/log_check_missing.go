@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"croupier/fairness/commitlog"
 )
@@ -58,7 +57,7 @@ func (c *logCheck) missing(ctx context.Context, tx pgx.Tx) error {
 }
 
 // await waits for the leaves of what had none, and reports what has none then.
-func (c *logCheck) await(ctx context.Context, db *pgxpool.Pool) error {
+func (c *logCheck) await(ctx context.Context, db querier) error {
 	end := time.Now().Add(c.how.Grace)
 	for {
 		var err error

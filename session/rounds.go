@@ -199,7 +199,7 @@ func scanAction(row pgx.Row, rounds map[uuid.UUID]*foundRound) error {
 	if one == nil {
 		return errors.New("an action of another round")
 	}
-	if a.Step >= one.steps {
+	if one.record.Status == games.InProgress && a.Step >= one.steps { // played since the round was read
 		return nil
 	}
 	a.Payload, a.At = request, a.At.UTC()

@@ -2,6 +2,7 @@ package session
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 )
@@ -32,19 +33,8 @@ func uuidText(text string) uuid.UUID {
 }
 
 var sealedColumns = []sealedColumn{
+	keyColumn("signing_keys", "kid", func(id string) []byte { return []byte(id) }),
 	{
-		name: "signing_keys.sealed_key",
-		left: `SELECT count(*) FROM signing_keys WHERE substring(sealed_key FOR 9) <> $1`,
-		find: `SELECT kid, '', sealed_key FROM signing_keys
-			WHERE substring(sealed_key FOR 9) <> $1 AND (kid, '') > ($3::text, $4::text) ORDER BY kid LIMIT $2`,
-		write: `
-			WITH held AS (
-				SELECT k.kid, i.now FROM signing_keys k JOIN unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[]) AS i (id, part, was, now)
-				ON k.kid = i.id AND i.part = '' AND k.sealed_key = i.was FOR NO KEY UPDATE OF k SKIP LOCKED
-			)
-			UPDATE signing_keys k SET sealed_key = held.now FROM held WHERE k.kid = held.kid`,
-		aad: func(id, _ string) []byte { return []byte(id) },
-	}, {
 		name: "api_keys.sealed_secret",
 		left: `SELECT count(*) FROM api_keys WHERE substring(sealed_secret FOR 9) <> $1`,
 		find: `SELECT id::text, '', sealed_secret FROM api_keys
@@ -88,29 +78,25 @@ var sealedColumns = []sealedColumn{
 			UPDATE seed_pairs p SET sealed_seed = held.now FROM held WHERE p.player_id = held.player_id AND p.seq = held.seq`,
 		first: sealedRow{id: uuid.Nil.String(), part: "0"},
 		aad:   func(id, part string) []byte { return fmt.Appendf(nil, "%s/%s", id, part) }, // as SeedAAD
-	}, {
-		name: "log_keys.sealed_key",
-		left: `SELECT count(*) FROM log_keys WHERE substring(sealed_key FOR 9) <> $1`,
-		find: `SELECT origin, '', sealed_key FROM log_keys
-			WHERE substring(sealed_key FOR 9) <> $1 AND (origin, '') > ($3::text, $4::text) ORDER BY origin LIMIT $2`,
-		write: `
-			WITH held AS (
-				SELECT k.origin, i.now FROM log_keys k JOIN unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[]) AS i (id, part, was, now)
-				ON k.origin = i.id AND i.part = '' AND k.sealed_key = i.was FOR NO KEY UPDATE OF k SKIP LOCKED
-			)
-			UPDATE log_keys k SET sealed_key = held.now FROM held WHERE k.origin = held.origin`,
-		aad: func(id, _ string) []byte { return logKeyAAD(id) },
-	}, {
-		name: "receipt_keys.sealed_key",
-		left: `SELECT count(*) FROM receipt_keys WHERE substring(sealed_key FOR 9) <> $1`,
-		find: `SELECT kid, '', sealed_key FROM receipt_keys
-			WHERE substring(sealed_key FOR 9) <> $1 AND (kid, '') > ($3::text, $4::text) ORDER BY kid LIMIT $2`,
-		write: `
-			WITH held AS (
-				SELECT k.kid, i.now FROM receipt_keys k JOIN unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[]) AS i (id, part, was, now)
-				ON k.kid = i.id AND i.part = '' AND k.sealed_key = i.was FOR NO KEY UPDATE OF k SKIP LOCKED
-			)
-			UPDATE receipt_keys k SET sealed_key = held.now FROM held WHERE k.kid = held.kid`,
-		aad: func(id, _ string) []byte { return receiptKeyAAD(id) },
 	},
+	keyColumn("log_keys", "origin", logKeyAAD),
+	keyColumn("receipt_keys", "kid", receiptKeyAAD),
+}
+
+// keyColumn is the sealed private half of the keys of a table, by the column that names them.
+func keyColumn(table, id string, aad func(id string) []byte) sealedColumn {
+	named := strings.NewReplacer("{table}", table, "{id}", id).Replace
+	return sealedColumn{
+		name: table + ".sealed_key",
+		left: named(`SELECT count(*) FROM {table} WHERE substring(sealed_key FOR 9) <> $1`),
+		find: named(`SELECT {id}, '', sealed_key FROM {table}
+			WHERE substring(sealed_key FOR 9) <> $1 AND ({id}, '') > ($3::text, $4::text) ORDER BY {id} LIMIT $2`),
+		write: named(`
+			WITH held AS (
+				SELECT k.{id}, i.now FROM {table} k JOIN unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[]) AS i (id, part, was, now)
+				ON k.{id} = i.id AND i.part = '' AND k.sealed_key = i.was FOR NO KEY UPDATE OF k SKIP LOCKED
+			)
+			UPDATE {table} k SET sealed_key = held.now FROM held WHERE k.{id} = held.{id}`),
+		aad: func(id, _ string) []byte { return aad(id) },
+	}
 }
