@@ -62,6 +62,7 @@ func (r *rest) calls() {
 	group = r.group("Rounds", "What was played, with all that is needed to recompute it once its seed is revealed.")
 	call(group, both, "GET /rounds", "List the rounds", roundsDoc, s.listRounds, session.PlayerNotFound)
 	call(group, both, "GET /rounds/{roundId}", "Show a round", roundDoc, s.getRound, session.NotFound)
+	call(group, operators, "POST /rounds/{roundId}/void", "Void a round", voidDoc, s.voidRound, session.NotFound, session.Conflict)
 	call(group, both, "GET /rounds/{roundId}/verification", "Recompute a round", verificationDoc, s.verifyRound, session.NotFound)
 
 	group = r.group("Seeds", "The commitments that outcomes are drawn under, and their reveal.")
