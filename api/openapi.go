@@ -122,6 +122,7 @@ const (
 	rotateDoc         = "Reveals the active server seed, makes the next one active with your client seed, and commits to a new next one. Refused with 80007 while a round is open. Every call that succeeds rotates: if you may have to send it again because no answer came, send expectedServerSeedHash, the serverSeedHash that GET /seeds shows. Then it rotates once: 80007 tells that another pair is active now, and GET /seeds/history has what was revealed."
 	logProofDoc       = "The leaf of a round that is over, of a commitment or of a reveal, its place in the log, and its audit path to the root of the newest checkpoint. A server that keeps no log (--commitment-log) has none. Whether a round's leaf is the right one you see by the hash of its record."
 	logConsistencyDoc = "Whoever kept a checkpoint sees by this that nothing before it was changed or taken out."
+	logRatesDoc       = "What became of all rounds of the house: finished by their games' rules, voided with a reason, or still open; in all, and by the day on which they were opened. Counted from the database, at most half a minute ago. croupier audit counts them again."
 	testPlayerDoc     = "Makes the player, or finds it, with a starting balance and a launch token."
 	addBalanceDoc     = "A deposit like any other, with a transactionId that the server makes."
 	resetDoc          = "Forgets forced outcomes, and sets the balance by a deposit or a withdrawal. Seeds, rounds and transfers stay. Refused with 80007 while a round is open."

@@ -73,6 +73,7 @@ func (r *rest) calls() {
 	group = r.group("Commitment log", "Proofs that what you were shown is in the signed, append-only log of the house. The log itself is published under /log/ "+
 		"as c2sp.org/tlog-tiles says: /log/checkpoint, /log/tile/<L>/<N>[.p/<W>], /log/tile/entries/<N>[.p/<W>], and its public key at /log/key.")
 	call(group, anyone, "GET /log/proof", "Prove that something is in the log", logProofDoc, s.proveLogged, session.NotFound)
+	call(group, anyone, "GET /log/rates", "Count the rounds that were voided", logRatesDoc, s.publishRates)
 	call(group, anyone, "GET /log/consistency", "Prove that the log only grew", logConsistencyDoc, s.proveConsistent)
 
 	if s.config.Mode == string(session.Live) {

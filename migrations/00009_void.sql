@@ -21,7 +21,12 @@ ALTER TABLE transfers DROP CONSTRAINT transfers_check,
 -- Voided rounds by their time, which their ids begin with: few, and looked for by all who publish or check how many there are.
 CREATE INDEX rounds_voided ON rounds (id) WHERE status = 'voided';
 
--- How many rounds were opened in an hour. A row is written when the hour is over, by its rounds' ids, and never changes.
+-- The instant of a UUIDv7, to the millisecond: what uuid_floor (00002) is made of.
+CREATE FUNCTION uuid_time(id uuid) RETURNS timestamptz LANGUAGE sql IMMUTABLE STRICT AS
+$$ SELECT to_timestamp(('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint / 1000.0) $$;
+
+-- How many rounds were opened in an hour, by their ids. A row is written some time after the hour is over, and never changes; an hour
+-- without rounds has none.
 CREATE TABLE round_hours (
     hour   timestamptz PRIMARY KEY, -- its beginning
     rounds bigint NOT NULL CHECK (rounds >= 0)
@@ -30,6 +35,7 @@ GRANT SELECT, INSERT ON round_hours TO croupier_app;
 
 -- +goose Down
 DROP TABLE round_hours;
+DROP FUNCTION uuid_time;
 DROP INDEX rounds_voided;
 -- NOT VALID: what was recorded stays recorded.
 ALTER TABLE transfers DROP CONSTRAINT transfers_check,
