@@ -53,12 +53,22 @@ func (f *Floor) Void(ctx context.Context, operator, round uuid.UUID, why games.V
 		err = f.confirm(ctx)
 	}
 	if err != nil {
-		return Voided{}, fmt.Errorf("void round %s: %w", round, err)
+		return Voided{}, fmt.Errorf("void: %w", err)
 	}
 	if err := f.announceExpired(ctx, done.PlayerID, done.GameID); err != nil {
 		f.log.Warn("a voided round is not announced; its player is told later", "round_id", round, "player", done.PlayerID, "error", err)
 	}
 	return done, nil
+}
+
+// OperatorOf returns whose round it is. Returns NotFound.
+func (f *Floor) OperatorOf(ctx context.Context, round uuid.UUID) (operator uuid.UUID, err error) {
+	const sql = `SELECT o.id FROM operators o JOIN rounds r ON r.operator_id = o.id AND r.id = $1`
+	err = f.db.QueryRow(ctx, sql, round).Scan(&operator)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return operator, Errorf(NotFound, "Round not found")
+	}
+	return operator, err
 }
 
 // voiding is what Void is asked for.
