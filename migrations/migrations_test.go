@@ -121,7 +121,9 @@ func schema(t *testing.T, url string) []string {
 		UNION ALL SELECT format('%s %s', pg_get_triggerdef(g.oid), tgenabled) FROM pg_trigger g JOIN tables c ON c.oid = tgrelid WHERE NOT tgisinternal
 		UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 		UNION ALL SELECT format('%s to %s: %s', table_name, grantee, privilege_type) FROM information_schema.role_table_grants
-			JOIN tables c ON c.relname = table_name WHERE grantee = 'croupier_app'
+			JOIN tables c ON c.relname = table_name WHERE grantee IN ('croupier_app', 'croupier_auditor')
+		UNION ALL SELECT format('%s.%s to %s: %s', table_name, column_name, grantee, privilege_type) FROM information_schema.role_column_grants
+			JOIN tables c ON c.relname = table_name WHERE grantee IN ('croupier_app', 'croupier_auditor')
 		ORDER BY 1`)
 	must(t, err)
 	list, err := pgx.CollectRows(rows, pgx.RowTo[string])

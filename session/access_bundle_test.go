@@ -33,6 +33,7 @@ func (c *handClock) advance(d time.Duration) {
 // accessBundle is one node on a database of its own, with one operator.
 type accessBundle struct {
 	db        *pgxpool.Pool
+	admin     *pgxpool.Pool // as the tables' owner
 	vault     *fairness.Vault
 	clock     *handClock
 	operators *Operators
@@ -47,7 +48,8 @@ type accessBundle struct {
 func setupAccess(t testing.TB) *accessBundle {
 	t.Helper()
 	b := &accessBundle{clock: &handClock{at: time.Date(2026, 3, 1, 12, 0, 0, 123456789, time.UTC)}, vault: testVault(t, "11")}
-	b.db = pgtest.App(t, pgtest.New(t))
+	url := pgtest.New(t)
+	b.db, b.admin = pgtest.App(t, url), pgtest.Owner(t, url)
 	b.operators = NewOperators(b.db, b.vault, b.clock.now)
 	b.players = NewPlayers(b.db, b.vault, b.clock.now)
 	b.keys, b.tokens = b.node(t)
@@ -121,7 +123,7 @@ func (b *accessBundle) count(t testing.TB, sql string, args ...any) (n int) {
 
 func (b *accessBundle) exec(t testing.TB, sql string, args ...any) {
 	t.Helper()
-	_, err := b.db.Exec(t.Context(), sql, args...)
+	_, err := b.admin.Exec(t.Context(), sql, args...)
 	must(t, err)
 }
 

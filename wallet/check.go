@@ -74,7 +74,7 @@ var rules = []struct{ name, sql string }{
 	{"every voided round has its reason, as the player was told it", `
 		SELECT coalesce(r.id, a.round_id)::text, format('round: %s, %s steps; its void: step %s, recorded %s, told %s',
 			coalesce(r.status, 'not voided'), r.steps, coalesce(a.step::text, 'none'), a.request, json_build_object('reason', a.answer -> 'reason', 'by', a.answer -> 'by'))
-		FROM (SELECT * FROM rounds WHERE status = 'voided') r
+		FROM (SELECT id, player_id, status, steps, closed_at FROM rounds WHERE status = 'voided') r
 		FULL JOIN (SELECT * FROM actions WHERE type = 'void') a ON a.player_id = r.player_id AND a.round_id = r.id
 		WHERE r.id IS NULL OR a.round_id IS NULL OR a.step <> r.steps - 1 OR a.at <> r.closed_at OR (a.request ->> 'reason', a.request ->> 'by')
 			IS DISTINCT FROM (a.answer ->> 'reason', a.answer ->> 'by')`},

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/schollz/progressbar/v3"
@@ -35,7 +34,7 @@ is listed. docs/auditing.md explains it, with what no audit can see.
   croupier audit rounds.jsonl --html report.html
   croupier audit --database-url postgres://auditor:secret@db.example/casino
 
-The role needs SELECT on these tables, and should have nothing else: ` + strings.Join(audit.Tables, ", ") + `.
+Log in as a role that is in croupier_auditor and in nothing else: it reads what is needed here, and can change nothing.
 
 Exit status: 0 if no difference was found, 1 if there is one, or if the audit could not be done.`
 }

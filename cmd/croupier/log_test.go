@@ -226,6 +226,11 @@ func TestLogOfAHouse(t *testing.T) {
 	if report := database.ok(t, "log", "check", "--key", key, "--grace", "1m"); !strings.Contains(report, "2 commitments") || !strings.Contains(report, "The log holds.") {
 		t.Errorf("it reports %s", report)
 	}
+	reader := program{"CROUPIER_DATABASE_URL=" + auditor(t, url)}
+	if seen := strings.TrimSpace(reader.ok(t, "log", "key")); seen != key {
+		t.Errorf("an auditor sees the key %s, not %s", seen, key)
+	}
+	reader.ok(t, "log", "check", "--key", key, "--grace", "1m")
 	state := filepath.Join(t.TempDir(), "state.json")
 	program{}.ok(t, "log", "watch", server.URL(), "--once", "--state", state, "--key", key)
 	proven := program{}.ok(t, "log", "verify", server.URL(), "--commitment", seeds.ServerSeedHash, "--key", key)

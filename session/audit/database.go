@@ -14,10 +14,6 @@ import (
 	"croupier/wallet"
 )
 
-// Tables are what the role of an audit must be able to read. It needs nothing else, and should have nothing else.
-var Tables = []string{"rounds", "actions", "builds", "players", "seed_pairs", "seats", "transfers", "operator_transactions",
-	"goose_db_version"}
-
 // Steps are told how far the audit of a database is.
 type Steps struct {
 	Rounds func(n int)                       // so many rounds more were read
