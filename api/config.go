@@ -28,7 +28,7 @@ type Config struct {
 	Mode        string         // "sandbox" or "live": which operators' keys are taken, and whether the test API is there
 	MasterKeys  []fairness.Key // the first seals; all open
 	Catalogue   *games.Catalogue
-	PublicURL   string // how players reach it, scheme and host; default http:// and the address it listens on
+	PublicURL   string // how players reach it, scheme and host; default http:// or https:// and the address it listens on
 	Log         *slog.Logger
 	Now         session.Clock // default time.Now
 	Settler     session.SettlerConfig
@@ -38,16 +38,19 @@ type Config struct {
 	CommitmentLog bool
 	Extra         func(*http.ServeMux, *Server) // further routes: the sandbox's page
 
+	TLSCert, TLSKey string // PEM files: the server speaks TLS itself. Both or neither; they are read again when they change
+
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed; none by default
 }
 
 // Limits guard a server against its clients.
 type Limits struct {
-	MessagesPerSecond float64 // of one connection; default 100
-	MessageBurst      int     // default 200
-	ConnectionsPerIP  int     // open sockets; default 1,024
-	RequestsPerSecond float64 // REST, of one IP; default 200
-	RequestBurst      int     // default 400
+	MessagesPerSecond float64       // of one connection; default 100
+	MessageBurst      int           // default 200
+	ConnectionsPerIP  int           // open sockets; default 1,024
+	RequestsPerSecond float64       // REST, of one IP; default 200
+	RequestBurst      int           // default 400
+	HeaderWithin      time.Duration // a request's header must be there; default 10 s
 	// How long a connection may be silent. The defaults are the protocol's.
 	PingEvery time.Duration // without a ping; default 25 s
 	IdleAfter time.Duration // without a message or a pong the connection ends, never the round; default 60 s
@@ -58,7 +61,8 @@ func (l Limits) withDefaults() Limits {
 		MessagesPerSecond: cmp.Or(l.MessagesPerSecond, 100), MessageBurst: cmp.Or(l.MessageBurst, 200),
 		ConnectionsPerIP:  cmp.Or(l.ConnectionsPerIP, 1024),
 		RequestsPerSecond: cmp.Or(l.RequestsPerSecond, 200), RequestBurst: cmp.Or(l.RequestBurst, 400),
-		PingEvery: cmp.Or(l.PingEvery, 25*time.Second), IdleAfter: cmp.Or(l.IdleAfter, 60*time.Second),
+		HeaderWithin: cmp.Or(l.HeaderWithin, 10*time.Second),
+		PingEvery:    cmp.Or(l.PingEvery, 25*time.Second), IdleAfter: cmp.Or(l.IdleAfter, 60*time.Second),
 	}
 }
 
@@ -79,6 +83,7 @@ func (c *Config) Validate() error {
 	public, err := url.Parse(c.PublicURL)
 	wrong(c.PublicURL != "" && (err != nil || public.Host == "" || public.Scheme != "http" && public.Scheme != "https" || strings.Trim(public.Path, "/") != ""),
 		"public-url", "%q must be as https://play.example", c.PublicURL)
+	wrong((c.TLSCert == "") != (c.TLSKey == ""), "tls-cert", "and tls-key belong together: give both or neither")
 	wrong(len(c.MasterKeys) == 0, "master-key", "is missing")
 	wrong(c.Catalogue == nil, "catalogue", "is missing")
 	for setting, value := range map[string]float64{

@@ -24,8 +24,7 @@ func serveDocs(mux *http.ServeMux, api *huma.OpenAPI) {
 	})
 	for route, file := range map[string]string{"GET /docs": "docs.html", "GET /docs/docs.css": "docs.css", "GET /docs/docs.js": "docs.js"} {
 		mux.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Content-Security-Policy",
-				"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+			w.Header().Set("Content-Security-Policy", pagePolicy("script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:", "'none'"))
 			w.Header().Set("Cache-Control", "no-cache")
 			if path.Ext(file) == ".js" {
 				w.Header().Set("Content-Type", "text/javascript; charset=utf-8") // whatever the system's table says

@@ -23,6 +23,7 @@ func (s *Server) serveKeys(w http.ResponseWriter, r *http.Request, read func(con
 		return
 	}
 	w.Header().Set("Content-Type", "application/jwk-set+json")
+	w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
 	w.Header().Set("Cache-Control", "public, max-age=60")
 	_, _ = w.Write(keys) // the client is gone
 }

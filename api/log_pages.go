@@ -55,6 +55,6 @@ func (s *Server) serveTile(w http.ResponseWriter, r *http.Request) {
 func writePublic(w http.ResponseWriter, contentType, caching string, data []byte) {
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Cache-Control", caching)
-	w.Header().Set("Access-Control-Allow-Origin", "*")
+	forEveryone(w.Header())
 	_, _ = w.Write(data) // the client is gone
 }

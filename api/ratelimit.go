@@ -53,6 +53,11 @@ func (l *rateLimits) take(h http.Header, r *http.Request) error {
 	return &session.Error{Code: session.RateLimited, Message: "Too many requests", Details: map[string]any{"retryAfterMs": wait * 1000}}
 }
 
+// allow counts a page against its client's address, and says whether there was room.
+func (l *rateLimits) allow(r *http.Request) bool {
+	return l.bucket(l.proxies.client(r)).AllowN(l.now(), 1)
+}
+
 // secondsUntil is when a bucket that has some tokens has the wanted number of them, in whole seconds, rounded up.
 func (l *rateLimits) secondsUntil(has, wanted float64) int {
 	return int(math.Ceil(time.Duration((wanted - has) / float64(l.perSecond) * float64(time.Second)).Seconds()))

@@ -9,9 +9,8 @@ import (
 //go:embed recall
 var recallFiles embed.FS
 
-// recallPolicy lets the page load its own files, talk to its own server, and nothing else.
-const recallPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; " +
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+// recallSources let the page load its own files, talk to its own server, and nothing else.
+const recallSources = "script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'"
 
 // recallTypes are spelled out, because a system's own table may say something else.
 var recallTypes = map[string]string{
@@ -20,7 +19,7 @@ var recallTypes = map[string]string{
 
 // serveRecall serves the page that lists rounds and draws any of them step by step. It asks the API for everything, in the name of who
 // looks: nothing of a round is in the page itself, so anyone may have it.
-func serveRecall(mux *http.ServeMux) {
+func (s *Server) serveRecall(mux *http.ServeMux) {
 	files, err := recallFiles.ReadDir("recall")
 	if err != nil {
 		panic(err) // compiled in: wrong always or never
@@ -28,7 +27,7 @@ func serveRecall(mux *http.ServeMux) {
 	serve := func(route, file string) {
 		mux.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) {
 			h := w.Header()
-			h.Set("Content-Security-Policy", recallPolicy)
+			s.SetPagePolicy(h, r, recallSources)
 			h.Set("Content-Type", recallTypes[path.Ext(file)])
 			h.Set("Cache-Control", "no-cache")
 			http.ServeFileFS(w, r, recallFiles, "recall/"+file)

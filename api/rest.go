@@ -83,8 +83,6 @@ func requestID(r *http.Request) string {
 
 func setHeaders(h http.Header, r *http.Request, request *restRequest) {
 	h.Set("X-Request-Id", request.id)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
 	if isCall(r) {
 		h.Set("Cache-Control", "no-store") // tokens and players' data
 	}

@@ -26,8 +26,8 @@ func (s *Server) routes() http.Handler {
 	pages.Handle("GET /metrics", promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}))
 	s.serveLog(pages)
 	serveDocs(pages, rest.api.OpenAPI())
-	serveRecall(pages)
-	serveVerifier(pages)
+	s.serveRecall(pages)
+	s.serveVerifier(pages)
 	if s.config.Extra != nil {
 		s.config.Extra(pages, s)
 	}
@@ -35,7 +35,7 @@ func (s *Server) routes() http.Handler {
 	outer := http.NewServeMux()
 	outer.HandleFunc("GET /ws", s.serveSocket)
 	outer.Handle("/", s.around(calls, pages))
-	return outer
+	return s.shielded(outer)
 }
 
 // calls registers the REST API. This list is what /openapi.json and the page at /docs show.

@@ -4,6 +4,7 @@ package api
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -84,6 +85,10 @@ func Start(ctx context.Context, config Config) (_ *Server, err error) {
 	if err := s.open(ctx); err != nil {
 		return nil, err
 	}
+	secured, scheme, err := s.secured()
+	if err != nil {
+		return nil, err
+	}
 	listener, err := net.Listen("tcp", config.Listen)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("%s is in use: name another address with --listen; port 0 takes a free one", config.Listen)
@@ -93,13 +98,13 @@ func Start(ctx context.Context, config Config) (_ *Server, err error) {
 	}
 	s.address = listener.Addr()
 	if s.config.PublicURL == "" {
-		s.config.PublicURL = "http://" + s.address.String()
+		s.config.PublicURL = scheme + "://" + s.address.String()
 	}
 	s.rest = &http.Server{
 		Handler:           s.routes(),
-		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 16 << 10,
-		ErrorLog:       slog.NewLogLogger(config.Log.Handler(), slog.LevelDebug), // what a client's broken connection causes
+		ReadHeaderTimeout: s.config.Limits.HeaderWithin, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 16 << 10, TLSConfig: secured,
+		ErrorLog: slog.NewLogLogger(config.Log.Handler(), slog.LevelDebug), // what a client's broken connection causes
 	}
 	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.cancel = cancel
@@ -113,11 +118,31 @@ func Start(ctx context.Context, config Config) (_ *Server, err error) {
 	}
 	s.running.Go(func() { s.sockets.keepAlive(background, s.now, s.config.Limits.PingEvery) })
 	s.running.Go(func() {
-		if err := s.rest.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := s.listen(listener); !errors.Is(err, http.ErrServerClosed) {
 			s.failed <- err
 		}
 	})
 	return s, nil
+}
+
+// secured is how the server speaks TLS, nil if it does not, and the scheme of its URLs.
+func (s *Server) secured() (*tls.Config, string, error) {
+	if s.config.TLSCert == "" {
+		return nil, "http", nil
+	}
+	c, err := openCertificate(s.config.TLSCert, s.config.TLSKey, s.log)
+	if err != nil {
+		return nil, "", err
+	}
+	return c.config(), "https", nil
+}
+
+// listen serves until the server is closed.
+func (s *Server) listen(l net.Listener) error {
+	if s.rest.TLSConfig != nil {
+		return s.rest.ServeTLS(l, "", "")
+	}
+	return s.rest.Serve(l)
 }
 
 // open makes the rooms behind the edge.

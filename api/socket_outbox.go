@@ -156,6 +156,12 @@ const (
 	lingerBytes = 1 << 20
 )
 
+// halfCloser is a connection, TCP or TLS, that can end one direction and go on reading the other.
+type halfCloser interface {
+	net.Conn
+	CloseWrite() error
+}
+
 // close ends the connection. After a close frame it first reads, for a while, what the client sent meanwhile: a connection that is
 // closed with unread bytes is reset, and a reset takes the close frame from the client.
 func (o *outbox) close() {
@@ -163,9 +169,9 @@ func (o *outbox) close() {
 	parted := o.parted
 	o.closed = true
 	o.mu.Unlock()
-	if tcp, ok := o.conn.UnderlyingConn().(*net.TCPConn); ok && parted && tcp.CloseWrite() == nil {
-		_ = tcp.SetReadDeadline(time.Now().Add(lingerTime))
-		_, _ = io.CopyN(io.Discard, tcp, lingerBytes)
+	if half, ok := o.conn.UnderlyingConn().(halfCloser); ok && parted && half.CloseWrite() == nil {
+		_ = half.SetReadDeadline(time.Now().Add(lingerTime))
+		_, _ = io.CopyN(io.Discard, half, lingerBytes)
 	}
 	o.conn.Close()
 }

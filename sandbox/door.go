@@ -37,7 +37,7 @@ var welcome = struct {
 // mount adds the page and its door to the server's routes.
 func (d *door) mount(mux *http.ServeMux, server *api.Server) {
 	d.server = server
-	mux.Handle("GET /", web.Handler())
+	mux.Handle("GET /", web.Handler(func(h http.Header, r *http.Request) { server.SetPagePolicy(h, r, web.Sources) }))
 	mux.HandleFunc("POST /sandbox/sign-in", d.signIn)
 }
 

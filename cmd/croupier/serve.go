@@ -39,7 +39,7 @@ func (f gamesFlags) catalogue() (*games.Catalogue, error) {
 
 // databaseFlag is how a command finds its database.
 type databaseFlag struct {
-	DatabaseURL string `required:"" placeholder:"URL" help:"The database, as postgres://user:password@host:port/name. With several host:port by comma, the one that can be written to."`
+	DatabaseURL string `required:"" secret:"" placeholder:"URL" help:"The database, as postgres://user:password@host:port/name. With several host:port by comma, the one that can be written to."`
 }
 
 // serveCmd runs a server until it is told to stop.
@@ -51,6 +51,8 @@ type serveCmd struct {
 	Mode      string         `enum:"live,sandbox" default:"live" help:"live takes only sk_live_ keys; sandbox offers the test API to sk_sandbox_ keys. Default: ${default}."`
 	LogLevel  slog.Level     `default:"info" placeholder:"LEVEL" help:"debug, info, warn or error. Default: ${default}."`
 	Proxies   []netip.Prefix `name:"trusted-proxy" placeholder:"CIDR" help:"A proxy in front, as 10.0.0.0/8, whose X-Forwarded-For says who the client is; may be repeated."`
+	TLSCert   string         `name:"tls-cert" type:"path" placeholder:"FILE" help:"Speak TLS (https, wss) with this certificate and its chain, PEM. It is read again when the file changes."`
+	TLSKey    string         `name:"tls-key" type:"path" placeholder:"FILE" help:"The certificate's private key, PEM."`
 	gamesFlags
 	expiryFlags
 	limitFlags
@@ -99,6 +101,7 @@ func (c *serveCmd) config() (api.Config, error) {
 		Log:    slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel})),
 		Limits: c.limits(), TrustedProxies: c.Proxies, Settler: session.SettlerConfig{Writers: c.Settlers},
 		CommitmentLog: c.CommitmentLog, Expiry: session.Expiry{After: c.RoundExpiry, In: c.RoundExpiryIn},
+		TLSCert: c.TLSCert, TLSKey: c.TLSKey,
 	}
 	return config, errors.Join(config.Validate(), wrongKeys)
 }
@@ -118,7 +121,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	log := server.Log()
-	log.Info("listening", "address", server.Addr().String(), "mode", c.Mode)
+	log.Info("listening", "address", server.Addr().String(), "url", server.URL(), "mode", c.Mode)
 	select {
 	case <-ctx.Done():
 		log.Info("stopping")

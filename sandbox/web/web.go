@@ -20,9 +20,8 @@ import (
 //go:embed page
 var page embed.FS
 
-// policy lets the page load its own files, talk to its own server, and nothing else: no inline script or style, no frame, no form.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+// Sources are what the page's policy must let it load: its own files and its own server, and nothing inline.
+const Sources = "script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
 
 // contentTypes are spelled out, because a system's own table may say something else.
 var contentTypes = map[string]string{
@@ -33,8 +32,8 @@ var contentTypes = map[string]string{
 }
 
 // Handler serves the page at "/" and its files beside it, and 404 for every other path. Browsers ask each time whether a file
-// changed, so that a new server is never met with an old page.
-func Handler() http.Handler {
+// changed, so that a new server is never met with an old page. protect sets the Content-Security-Policy of each file, with Sources.
+func Handler(protect func(http.Header, *http.Request)) http.Handler {
 	files := loaded()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := strings.TrimPrefix(r.URL.Path, "/")
@@ -48,9 +47,7 @@ func Handler() http.Handler {
 		}
 		h := w.Header()
 		h.Set("Content-Type", f.contentType)
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
+		protect(h, r)
 		h.Set("Cache-Control", "no-cache")
 		h.Set("ETag", f.tag)
 		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(f.content))

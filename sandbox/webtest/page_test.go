@@ -54,6 +54,7 @@ func TestPage(t *testing.T) {
 		"the verifier as a page":      verifierPage,
 		"rounds that nobody finishes": unfinished,
 		"seeds rotated elsewhere":     rotatedElsewhere,
+		"who may embed":               embedding,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
