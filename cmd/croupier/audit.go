@@ -17,7 +17,7 @@ import (
 // auditCmd checks everything that is recorded.
 type auditCmd struct {
 	Export      string `arg:"" optional:"" help:"A file that croupier export rounds wrote, or - for standard input."`
-	DatabaseURL string `env:"CROUPIER_AUDIT_DATABASE_URL" placeholder:"URL" help:"Audit all of this database instead, in one snapshot, while servers play on."`
+	DatabaseURL string `secret:"" env:"CROUPIER_AUDIT_DATABASE_URL" placeholder:"URL" help:"Audit all of this database instead, in one snapshot, while servers play on."`
 	Workers     int    `env:"CROUPIER_AUDIT_WORKERS" placeholder:"N" help:"How many rounds are recomputed at once. Default: one a core."`
 	JSON        string `name:"json" env:"CROUPIER_AUDIT_JSON" type:"path" placeholder:"FILE" help:"Write the report to this file as JSON, too."`
 	HTML        string `name:"html" env:"CROUPIER_AUDIT_HTML" type:"path" placeholder:"FILE" help:"Write the report to this file as a page with plots, too. It needs no network and no scripts."`

@@ -40,10 +40,10 @@ type benchCmd struct {
 	postgresFlag `group:"A server of its own:"`
 
 	URL         string `group:"A server that runs already:" env:"CROUPIER_BENCH_URL" placeholder:"URL" help:"Measure this running server in sandbox mode. Default: with --api-key or --sandbox-dir http://127.0.0.1:8080, else a sandbox of its own."`
-	APIKey      string `group:"A server that runs already:" placeholder:"KEY" help:"A sandbox key of the running server. Default: the sandbox's."`
-	APISecret   string `group:"A server that runs already:" placeholder:"SECRET" help:"The secret of the key."`
+	APIKey      string `secret:"" group:"A server that runs already:" placeholder:"KEY" help:"A sandbox key of the running server. Default: the sandbox's."`
+	APISecret   string `secret:"" group:"A server that runs already:" placeholder:"SECRET" help:"The secret of the key."`
 	SandboxDir  string `group:"A server that runs already:" placeholder:"DIR" help:"The data directory of the running sandbox, to take the key from. Default: where croupier sandbox keeps its data."`
-	DatabaseURL string `group:"A server that runs already:" env:"CROUPIER_BENCH_DATABASE_URL" placeholder:"URL" help:"The running server's database, for --floor, --rows and --statements. Only of a server that may be thrown away: the floor's and the filled rounds are not drawn from their seeds."`
+	DatabaseURL string `secret:"" group:"A server that runs already:" env:"CROUPIER_BENCH_DATABASE_URL" placeholder:"URL" help:"The running server's database, for --floor, --rows and --statements. Only of a server that may be thrown away: the floor's and the filled rounds are not drawn from their seeds."`
 }
 
 // share is a part of a crowd: a percentage, or a number of heads.

@@ -41,6 +41,8 @@ func options(ctx context.Context) []kong.Option {
 		kong.Name("croupier"),
 		kong.Description("A casino game session server whose every outcome can be proven fair and whose every cent can be accounted for."),
 		kong.DefaultEnvars("CROUPIER"),
+		kong.Resolvers(secretFiles()),
+		kong.ValueFormatter(secretHelp),
 		kong.Vars{"faults": faultKinds()},
 		kong.ShortUsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),

@@ -9,7 +9,7 @@ import (
 
 // masterKeyFlag is what the server and every command that seals as it does are given.
 type masterKeyFlag struct {
-	MasterKey []string `required:"" placeholder:"KEY" help:"32 bytes in hex or base64 that seeds and secrets are sealed with. Older keys may follow, by comma: they still open."`
+	MasterKey []string `required:"" secret:"" placeholder:"KEY" help:"32 bytes in hex or base64 that seeds and secrets are sealed with. Older keys may follow, by comma: they still open."`
 }
 
 // keys returns as many keys as were given, and an error for each that is not one. An error says which it is, and nothing of its text.

@@ -14,7 +14,7 @@ import (
 type sandboxCmd struct {
 	Listen      string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen; port 0 takes a free one. Default: ${default}."`
 	DataDir     string `placeholder:"DIR" help:"Where the data is kept. Default: the platform's place for a user's data, /var/lib/croupier for root."`
-	DatabaseURL string `placeholder:"URL" help:"Use this database instead of a private Postgres."`
+	DatabaseURL string `secret:"" placeholder:"URL" help:"Use this database instead of a private Postgres."`
 	JSON        bool   `name:"json" help:"Print one line of JSON: baseUrl, wsUrl, webUrl, apiKey, apiSecret, operatorId, databaseUrl."`
 	postgresFlag
 	gamesFlags

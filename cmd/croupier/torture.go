@@ -20,9 +20,9 @@ type tortureCmd struct {
 	NoFaults    bool          `env:"CROUPIER_TORTURE_NO_FAULTS" help:"Only play and check."`
 	Faults      []string      `env:"CROUPIER_TORTURE_FAULTS" placeholder:"KIND" help:"Only these kinds of faults, by comma: ${faults}. Default: all."`
 	Against     []string      `env:"CROUPIER_TORTURE_AGAINST" placeholder:"URL" help:"Play on these servers in sandbox mode, which run already and share a database, by comma. Nothing is done to them: faults are up to you. Needs the three flags below."`
-	DatabaseURL string        `env:"CROUPIER_TORTURE_DATABASE_URL" placeholder:"URL" help:"The database of the servers of --against, as a role that can read all of it."`
-	APIKey      string        `placeholder:"KEY" help:"A sandbox key for the servers of --against."`
-	APISecret   string        `placeholder:"SECRET" help:"The secret of the key."`
+	DatabaseURL string        `secret:"" env:"CROUPIER_TORTURE_DATABASE_URL" placeholder:"URL" help:"The database of the servers of --against, as a role that can read all of it."`
+	APIKey      string        `secret:"" placeholder:"KEY" help:"A sandbox key for the servers of --against."`
+	APISecret   string        `secret:"" placeholder:"SECRET" help:"The secret of the key."`
 	Dir         string        `type:"existingdir" env:"CROUPIER_TORTURE_DIR" placeholder:"DIR" help:"Where the private Postgres keeps its data meanwhile. As root, user postgres must be able to enter it. Default: the system's temporary directory."`
 	Keep        string        `type:"path" env:"CROUPIER_TORTURE_KEEP" placeholder:"DIR" help:"Keep the logs and all that clients sent and were told (history.jsonl) here. Without it they are kept in a new directory if there are findings."`
 	JSON        string        `name:"json" env:"CROUPIER_TORTURE_JSON" type:"path" placeholder:"FILE" help:"Write the report to this file, too."`

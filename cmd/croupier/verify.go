@@ -20,9 +20,9 @@ import (
 type verifyCmd struct {
 	Round  string `arg:"" optional:"" help:"A file with the round's record as JSON, - for standard input; with --server, the id of the round."`
 	Server string `env:"CROUPIER_VERIFY_SERVER" placeholder:"URL" help:"Ask this server for the round, as http://127.0.0.1:8080. Everything else is done here."`
-	Token  string `placeholder:"JWT" help:"With --server: the player's session token."`
-	Key    string `name:"api-key" placeholder:"KEY" env:"CROUPIER_API_KEY" help:"With --server, instead of a token: the operator's API key."`
-	Secret string `name:"api-secret" placeholder:"SECRET" env:"CROUPIER_API_SECRET" help:"The secret of the key."`
+	Token  string `secret:"" placeholder:"JWT" help:"With --server: the player's session token."`
+	Key    string `secret:"" name:"api-key" placeholder:"KEY" env:"CROUPIER_API_KEY" help:"With --server, instead of a token: the operator's API key."`
+	Secret string `secret:"" name:"api-secret" placeholder:"SECRET" env:"CROUPIER_API_SECRET" help:"The secret of the key."`
 	JSON   bool   `name:"json" help:"Print JSON."`
 	gamesFlags
 	verifyFlags

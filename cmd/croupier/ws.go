@@ -20,7 +20,7 @@ import (
 type wsCmd struct {
 	URL        string        `env:"CROUPIER_WS_URL" placeholder:"URL" help:"The WebSocket. Default: /ws of --server."`
 	Server     string        `default:"http://127.0.0.1:8080" placeholder:"URL" help:"The server, for --sign-in and as the place of the WebSocket. Default: ${default}."`
-	Token      string        `xor:"who" required:"" placeholder:"JWT" help:"Play with this session token."`
+	Token      string        `xor:"who" required:"" secret:"" placeholder:"JWT" help:"Play with this session token."`
 	Ticket     string        `xor:"who" required:"" placeholder:"TICKET" help:"Play with this ticket of one use."`
 	SignIn     string        `xor:"who" required:"" placeholder:"NAME" help:"Play as this test player of a sandbox."`
 	Game       string        `default:"slots" placeholder:"ID" help:"The game. Default: ${default}."`
