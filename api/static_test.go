@@ -1,0 +1,86 @@
+package api
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// serverFiles are the sources of what runs in a server, parsed.
+func serverFiles(t *testing.T, visit func(name string, file *ast.File)) {
+	t.Helper()
+	seen := 0
+	for _, room := range []string{".", "../session", "../wallet", "../games", "../fairness", "../migrations"} {
+		err := filepath.WalkDir(room, func(name string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.Contains(name, "gamestest") {
+				return err
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+			if err == nil {
+				visit(name, file)
+				seen++
+			}
+			return err
+		})
+		must(t, err)
+	}
+	if seen < 100 {
+		t.Fatalf("%d files were looked at", seen)
+	}
+}
+
+// selectors are what a file uses of the packages that it imports, as "http.Get".
+func selectors(file *ast.File) (used []string) {
+	ast.Inspect(file, func(n ast.Node) bool {
+		if s, ok := n.(*ast.SelectorExpr); ok {
+			if from, ok := s.X.(*ast.Ident); ok && from.Obj == nil {
+				used = append(used, from.Name+"."+s.Sel.Name)
+			}
+		}
+		return true
+	})
+	return used
+}
+
+// A server calls nobody but its database: there is no URL of a client's that it could be made to ask.
+func TestServerCallsNobody(t *testing.T) {
+	t.Parallel()
+	calls := regexp.MustCompile(`^(http\.(Get|Post|Head|PostForm|Client|DefaultClient|Transport|DefaultTransport|NewRequest.*)|net\.(Dial.*|Lookup.*|Resolver)|tls\.Dial.*|` +
+		`websocket\.(DefaultDialer|Dialer|NewClient)|smtp\..*|rpc\.Dial.*|exec\..*)$`)
+	serverFiles(t, func(name string, file *ast.File) {
+		for _, s := range selectors(file) {
+			if calls.MatchString(s) {
+				t.Errorf("%s uses %s: who is called, and who says so? Write it into docs/security.md", name, s)
+			}
+		}
+	})
+}
+
+// Where a MAC is made, it is compared in constant time.
+func TestMACsAreComparedInConstantTime(t *testing.T) {
+	t.Parallel()
+	compared := 0
+	serverFiles(t, func(name string, file *ast.File) {
+		used := selectors(file)
+		if strings.HasPrefix(name, "../fairness") || !slices.Contains(used, "hmac.New") {
+			return // fairness draws by HMAC: what it makes is published
+		}
+		for _, s := range used {
+			switch s {
+			case "hmac.Equal", "subtle.ConstantTimeCompare":
+				compared++
+			case "bytes.Equal", "bytes.Compare", "slices.Equal", "reflect.DeepEqual", "strings.EqualFold", "strings.Compare":
+				t.Errorf("%s makes a MAC, and compares by %s", name, s)
+			}
+		}
+	})
+	if compared == 0 {
+		t.Error("no MAC is compared anywhere")
+	}
+}
