@@ -32,10 +32,14 @@ func TestEveryAnswerHasItsSecurityHeaders(t *testing.T) {
 			mux.HandleFunc("GET /nothing/panic", func(http.ResponseWriter, *http.Request) { panic("a page's") })
 		}
 	})
-	public := map[string]bool{"/log/checkpoint": true, "/log/key": true, "/.well-known/jwks.json": true, "/.well-known/receipt-keys.json": true}
-	pages := map[string]bool{"/docs": true, "/docs/docs.js": true, "/rounds": true, "/rounds/x": true, "/recall/main.js": true, "/verifier": true, "/verifier/verify.py": true}
-	for _, path := range []string{"/docs", "/docs/docs.js", "/rounds", "/rounds/x", "/recall/main.js", "/verifier", "/verifier/verify.py", "/openapi.json", "/healthz", "/readyz",
-		"/metrics", "/.well-known/jwks.json", "/.well-known/receipt-keys.json", "/log/checkpoint", "/log/key", "/log/tile/x", "/api/v1/games", "/api/v1/seeds",
+	public := map[string]bool{"/log/checkpoint": true, "/log/key": true, "/.well-known/jwks.json": true,
+		"/.well-known/receipt-keys.json": true}
+	pages := map[string]bool{"/docs": true, "/docs/docs.js": true, "/rounds": true, "/rounds/x": true, "/recall/main.js": true,
+		"/verifier": true, "/verifier/verify.py": true}
+	for _, path := range []string{"/docs", "/docs/docs.js", "/rounds", "/rounds/x", "/recall/main.js", "/verifier", "/verifier/verify.py",
+		"/openapi.json", "/healthz", "/readyz",
+		"/metrics", "/.well-known/jwks.json", "/.well-known/receipt-keys.json", "/log/checkpoint", "/log/key", "/log/tile/x", "/api/v1/games",
+		"/api/v1/seeds",
 		"/api/v1/nothing", "/nothing", "/nothing/panic", "/ws", "/docs/", "//docs", "/api/v1/../docs"} {
 		for _, method := range []string{"GET", "POST", "OPTIONS"} {
 			answer := s.raw(t, method, path, nil)
@@ -54,7 +58,8 @@ func TestEveryAnswerHasItsSecurityHeaders(t *testing.T) {
 				resource = "cross-origin"
 			}
 			for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
-				"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": resource, "Strict-Transport-Security": "", "Set-Cookie": ""} {
+				"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": resource, "Strict-Transport-Security": "",
+				"Set-Cookie": ""} {
 				if got := strings.Join(h.Values(name), "|"); got != want {
 					t.Errorf("%s %s (%d): %s is %q, want %q", method, path, answer.StatusCode, name, got, want)
 				}
@@ -90,15 +95,18 @@ func TestPagesAreEmbeddedByTheirOperator(t *testing.T) {
 	one := s.operator(t)
 	two, _, err := s.Operators.Create(t.Context(), "Two", session.Sandbox, []string{"http://localhost:9", "https://b.example"})
 	must(t, err)
-	odd, _, err := s.Operators.Create(t.Context(), "Odd", session.Sandbox, []string{"https://c.example;script-src", "https://d.example,x", "https://[::1]", "https://e.example"})
+	odd, _, err := s.Operators.Create(t.Context(), "Odd", session.Sandbox, []string{"https://c.example;script-src", "https://d.example,x",
+		"https://[::1]", "https://e.example"})
 	must(t, err)
 	none, _, err := s.Operators.Create(t.Context(), "None", session.Sandbox, nil)
 	must(t, err)
 	for _, page := range []string{"/rounds", "/rounds/x", "/verifier"} {
 		for query, want := range map[string]string{
-			"": "'none'", "?operator=": "'none'", "?operator=*": "'none'", "?operator=" + uuid.NewString(): "'none'", "?operator=" + none.ID.String(): "'none'",
-			"?operator=" + one.Operator.ID.String(): "https://casino.example", "?operator=" + two.ID.String(): "http://localhost:9 https://b.example",
-			"?operator=" + odd.ID.String(): "https://e.example",
+			"": "'none'", "?operator=": "'none'", "?operator=*": "'none'", "?operator=" + uuid.NewString(): "'none'",
+			"?operator=" + none.ID.String():         "'none'",
+			"?operator=" + one.Operator.ID.String(): "https://casino.example",
+			"?operator=" + two.ID.String():          "http://localhost:9 https://b.example",
+			"?operator=" + odd.ID.String():          "https://e.example",
 		} {
 			policy := s.raw(t, "GET", page+query, nil).Header.Get("Content-Security-Policy")
 			if _, ancestors, _ := strings.Cut(policy, "frame-ancestors "); ancestors != want {
@@ -107,7 +115,8 @@ func TestPagesAreEmbeddedByTheirOperator(t *testing.T) {
 		}
 	}
 	for _, page := range []string{"/docs", "/openapi.json", "/api/v1/games", "/nothing", "/healthz"} {
-		if policy := s.raw(t, "GET", page+"?operator="+one.Operator.ID.String(), nil).Header.Get("Content-Security-Policy"); !strings.HasSuffix(policy, "frame-ancestors 'none'") {
+		if policy := s.raw(t, "GET", page+"?operator="+one.Operator.ID.String(),
+			nil).Header.Get("Content-Security-Policy"); !strings.HasSuffix(policy, "frame-ancestors 'none'") {
 			t.Errorf("%s: policy %q", page, policy)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -18,7 +19,8 @@ func serverFiles(t *testing.T, visit func(name string, file *ast.File)) {
 	seen := 0
 	for _, room := range []string{".", "../session", "../wallet", "../games", "../fairness", "../migrations"} {
 		err := filepath.WalkDir(room, func(name string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.Contains(name, "gamestest") {
+			if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.Contains(name,
+				"gamestest") {
 				return err
 			}
 			file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
@@ -51,8 +53,8 @@ func selectors(file *ast.File) (used []string) {
 // A server calls nobody but its database: there is no URL of a client's that it could be made to ask.
 func TestServerCallsNobody(t *testing.T) {
 	t.Parallel()
-	calls := regexp.MustCompile(`^(http\.(Get|Post|Head|PostForm|Client|DefaultClient|Transport|DefaultTransport|NewRequest.*)|net\.(Dial.*|Lookup.*|Resolver)|tls\.Dial.*|` +
-		`websocket\.(DefaultDialer|Dialer|NewClient)|smtp\..*|rpc\.Dial.*|exec\..*)$`)
+	calls := regexp.MustCompile(`^(http\.(Get|Post|Head|PostForm|Client|DefaultClient|Transport|DefaultTransport|NewRequest.*)|` +
+		`net\.(Dial.*|Lookup.*|Resolver)|tls\.Dial.*|websocket\.(DefaultDialer|Dialer|NewClient)|smtp\..*|rpc\.Dial.*|exec\..*)$`)
 	serverFiles(t, func(name string, file *ast.File) {
 		for _, s := range selectors(file) {
 			if calls.MatchString(s) {
@@ -82,5 +84,35 @@ func TestMACsAreComparedInConstantTime(t *testing.T) {
 	})
 	if compared == 0 {
 		t.Error("no MAC is compared anywhere")
+	}
+}
+
+// Every test that docs/security.md and docs/operations.md name is there.
+func TestDocumentedTestsExist(t *testing.T) {
+	t.Parallel()
+	there := map[string]bool{}
+	err := filepath.WalkDir("..", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(name)
+		for _, found := range regexp.MustCompile(`(?m)^func (Test\w+)\(`).FindAllSubmatch(text, -1) {
+			there[string(found[1])] = true
+		}
+		return err
+	})
+	must(t, err)
+	for document, least := range map[string]int{"../docs/security.md": 40, "../docs/operations.md": 15} {
+		text, err := os.ReadFile(document)
+		must(t, err)
+		named := regexp.MustCompile("`(Test\\w+)").FindAllSubmatch(text, -1)
+		for _, found := range named {
+			if !there[string(found[1])] {
+				t.Errorf("%s names %s, which is not there", document, found[1])
+			}
+		}
+		if len(named) < least {
+			t.Errorf("%s names %d tests", document, len(named))
+		}
 	}
 }

@@ -26,9 +26,12 @@ func TestForeignPagesDoNotConnect(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	p := s.operator(t).player(t, "USD", "10.00") // its operator allows https://casino.example
-	for _, origin := range []string{"null", "https://casino.example.evil.example", "https://evilcasino.example", "https://sub.casino.example", "http://casino.example",
-		"https://casino.example:8443", "https://casino.example/", "https://CASINO.example", "casino.example", "https://casino.example@evil.example",
-		"https://evil.example#https://casino.example", "http://" + s.Addr().String() + ".evil.example", "http://evil.example/" + s.Addr().String(), "://"} {
+	for _, origin := range []string{"null", "https://casino.example.evil.example", "https://evilcasino.example",
+		"https://sub.casino.example", "http://casino.example",
+		"https://casino.example:8443", "https://casino.example/", "https://CASINO.example", "casino.example",
+		"https://casino.example@evil.example",
+		"https://evil.example#https://casino.example", "http://" + s.Addr().String() + ".evil.example",
+		"http://evil.example/" + s.Addr().String(), "://"} {
 		conn, err := p.dial(s, "slots", http.Header{"Origin": {origin}})
 		must(t, err)
 		code, last := (&client{t: t, conn: conn}).awaitClose()
@@ -39,7 +42,8 @@ func TestForeignPagesDoNotConnect(t *testing.T) {
 		conn.Close()
 	}
 	// The credentials that a browser adds by itself, a cookie, are worth nothing: the page must have the token.
-	conn, _, err := websocket.DefaultDialer.Dial("ws://"+s.Addr().String()+"/ws?gameId=slots", http.Header{"Cookie": {"token=" + p.token + "; session=" + p.token}})
+	conn, _, err := websocket.DefaultDialer.Dial("ws://"+s.Addr().String()+"/ws?gameId=slots",
+		http.Header{"Cookie": {"token=" + p.token + "; session=" + p.token}})
 	must(t, err)
 	defer conn.Close()
 	if code, _ := (&client{t: t, conn: conn}).awaitClose(); code != closeNotAuthenticated {
@@ -57,7 +61,8 @@ func TestTokensAreNotRepeated(t *testing.T) {
 	var made struct{ Ticket string }
 	p.post(t, "/socket-tickets", map[string]any{"gameId": "slots"}).into(t, &made)
 	said := ""
-	for _, query := range []url.Values{{"token": {p.token}, "gameId": {"slots"}}, {"token": {p.token}, "gameId": {"nonesuch"}}, {"token": {p.token + "x"}, "gameId": {"slots"}},
+	for _, query := range []url.Values{{"token": {p.token}, "gameId": {"slots"}}, {"token": {p.token}, "gameId": {"nonesuch"}},
+		{"token": {p.token + "x"}, "gameId": {"slots"}},
 		{"ticket": {made.Ticket}}, {"ticket": {made.Ticket}}} {
 		conn, _, err := websocket.DefaultDialer.Dial(p.socketURL(query), nil)
 		must(t, err)
@@ -66,14 +71,17 @@ func TestTokensAreNotRepeated(t *testing.T) {
 		said += string(last.Payload)
 		conn.Close()
 	}
-	for _, path := range []string{"/ws?token=" + p.token, "/api/v1/wallet/balance?token=" + p.token, "/nothing?token=" + p.token, "/nothing/" + p.token, "/rounds?ticket=" + made.Ticket} {
+	for _, path := range []string{"/ws?token=" + p.token, "/api/v1/wallet/balance?token=" + p.token, "/nothing?token=" + p.token,
+		"/nothing/" + p.token, "/rounds?ticket=" + made.Ticket} {
 		said += s.get(t, path).text
 	}
 	for _, header := range []string{p.token + "x", o.Key + "x", o.Secret} {
-		said += s.do(t, "GET", "/wallet/balance", nil, http.Header{"Authorization": {"Bearer " + header}, "X-Signature": {o.Secret}, "X-Timestamp": {o.Secret}}).text
+		said += s.do(t, "GET", "/wallet/balance", nil, http.Header{"Authorization": {"Bearer " + header}, "X-Signature": {o.Secret},
+			"X-Timestamp": {o.Secret}}).text
 	}
 	metrics := s.get(t, "/metrics").text
-	for name, secret := range map[string]string{"session token": p.token, "its signature": p.token[strings.LastIndex(p.token, ".")+1:], "ticket": made.Ticket, "API key": o.Key, "API secret": o.Secret} {
+	for name, secret := range map[string]string{"session token": p.token, "its signature": p.token[strings.LastIndex(p.token, ".")+1:],
+		"ticket": made.Ticket, "API key": o.Key, "API secret": o.Secret} {
 		for where, text := range map[string]string{"the log": s.logs.String(), "the metrics": metrics, "an answer": said} {
 			if strings.Contains(text, secret) {
 				t.Errorf("%s is in %s", name, where)
@@ -96,7 +104,8 @@ func TestTokensAndKeysAreNotStored(t *testing.T) {
 	var made struct{ Ticket string }
 	p.post(t, "/socket-tickets", map[string]any{"gameId": "slots"}).into(t, &made)
 	p.connect(t, "slots").spin("a")
-	rows, err := s.db.Query(t.Context(), `SELECT oid::regclass::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition`)
+	rows, err := s.db.Query(t.Context(),
+		`SELECT oid::regclass::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition`)
 	must(t, err)
 	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	must(t, err)
@@ -109,7 +118,8 @@ func TestTokensAndKeysAreNotStored(t *testing.T) {
 	if !strings.Contains(stored.String(), p.ExternalID) {
 		t.Error("the database was not read")
 	}
-	for name, secret := range map[string]string{"launch token": launch, "session token": p.token, "refresh token": p.refresh, "ticket": made.Ticket, "API key": o.Key, "API secret": o.Secret} {
+	for name, secret := range map[string]string{"launch token": launch, "session token": p.token, "refresh token": p.refresh,
+		"ticket": made.Ticket, "API key": o.Key, "API secret": o.Secret} {
 		if strings.Contains(stored.String(), secret) || strings.Contains(stored.String(), hex.EncodeToString([]byte(secret))) {
 			t.Errorf("the database holds the %s", name)
 		}
@@ -131,7 +141,8 @@ func TestReplayedCallsMoveNoMoney(t *testing.T) {
 		t.Errorf("the balance is %s", got)
 	}
 	for _, off := range []time.Duration{-6 * time.Minute, 6 * time.Minute} {
-		s.do(t, "POST", "/wallet/deposit", body, o.sign("POST", apiPrefix+"/wallet/deposit", body, time.Now().Add(off))).wants(t, http.StatusUnauthorized, session.InvalidSignature)
+		s.do(t, "POST", "/wallet/deposit", body, o.sign("POST", apiPrefix+"/wallet/deposit", body, time.Now().Add(off))).wants(t,
+			http.StatusUnauthorized, session.InvalidSignature)
 	}
 }
 
@@ -143,7 +154,8 @@ func TestBombsAreRefusedAtOnce(t *testing.T) {
 	p := o.player(t, "USD", "10.00")
 	c := p.connect(t, "slots")
 	begun := time.Now()
-	for _, bomb := range []string{"1e50000000", "1E+999999999", "1e-50000000", "0e99999999999", "-1e50000000", "0." + strings.Repeat("0", 9000) + "1", strings.Repeat("9", 9000),
+	for _, bomb := range []string{"1e50000000", "1E+999999999", "1e-50000000", "0e99999999999", "-1e50000000", "0." + strings.Repeat("0",
+		9000) + "1", strings.Repeat("9", 9000),
 		"1e1e1", "NaN", "Infinity", strings.Repeat("[", 15000), strings.Repeat(`{"a":`, 3000), `"` + strings.Repeat(`\u0000`, 2000) + `"`} {
 		c.send(`{"type":"action","payload":{"action":"spin","betPerLine":` + bomb + `,"activePaylines":20},"requestId":"x"}`)
 		if e := c.read(); e.Type != "error" {
@@ -241,7 +253,8 @@ func TestNothingTellsWhatIsThere(t *testing.T) {
 	nobody := uuid.NewString()
 	same("another's round", other.get(t, "/rounds/"+round), other.get(t, "/rounds/"+nobody))
 	same("a rival's round", rival.get(t, "/rounds/"+round), rival.get(t, "/rounds/"+nobody))
-	same("a rival's round to void", rival.post(t, "/rounds/"+round+"/void", map[string]any{"reason": "x"}), rival.post(t, "/rounds/"+nobody+"/void", map[string]any{"reason": "x"}))
+	same("a rival's round to void", rival.post(t, "/rounds/"+round+"/void", map[string]any{"reason": "x"}), rival.post(t,
+		"/rounds/"+nobody+"/void", map[string]any{"reason": "x"}))
 	same("its verification", other.get(t, "/rounds/"+round+"/verification"), other.get(t, "/rounds/"+nobody+"/verification"))
 	for _, path := range []string{"/wallet/balance?playerId=", "/rounds?playerId=", "/wallet/transactions?playerId="} {
 		same("a rival's player at "+path, rival.get(t, path+p.ID), rival.get(t, path+nobody))
@@ -271,10 +284,12 @@ func TestLogLinesCannotBeForged(t *testing.T) {
 	o.post(t, "/test/players", `{"externalId":`+string(quoted)+`,"currency":"USD"}`)
 	s.get(t, "/nothing/"+url.PathEscape(forged))
 	s.get(t, "/rounds/"+url.PathEscape(forged))
-	s.do(t, "GET", "/games?x="+url.QueryEscape(forged), nil, http.Header{"User-Agent": {"FORGED"}, "X-Forwarded-For": {"FORGED"}, "X-Request-Id": {"FORGED\tFORGED"}})
+	s.do(t, "GET", "/games?x="+url.QueryEscape(forged), nil, http.Header{"User-Agent": {"FORGED"}, "X-Forwarded-For": {"FORGED"},
+		"X-Request-Id": {"FORGED\tFORGED"}})
 	p := o.player(t, "USD", "10.00")
 	c := p.connect(t, "slots")
-	for _, message := range []string{`{"type":%s,"payload":{},"requestId":"a"}`, `{"type":"ping","payload":{},"requestId":%s}`, `{"type":"action","payload":{"action":%s},"requestId":"a"}`,
+	for _, message := range []string{`{"type":%s,"payload":{},"requestId":"a"}`, `{"type":"ping","payload":{},"requestId":%s}`,
+		`{"type":"action","payload":{"action":%s},"requestId":"a"}`,
 		`{"type":"seed_rotate","payload":{"clientSeed":%s},"requestId":"a"}`} {
 		c.send(fmt.Sprintf(message, quoted))
 		c.read()
@@ -286,7 +301,8 @@ func TestLogLinesCannotBeForged(t *testing.T) {
 	lines := strings.Split(strings.TrimSuffix(s.logs.String(), "\n"), "\n")
 	for _, line := range lines {
 		var read struct{ Level, Msg string }
-		if err := json.Unmarshal([]byte(line), &read); err != nil || read.Msg == "" || strings.Contains(read.Msg, "FORGED") || strings.ContainsAny(line, "\x00\x1b\r\u2028") {
+		if err := json.Unmarshal([]byte(line), &read); err != nil || read.Msg == "" || strings.Contains(read.Msg, "FORGED") ||
+			strings.ContainsAny(line, "\x00\x1b\r\u2028") {
 			t.Errorf("a line of the log is %q: %v", line, err)
 		}
 	}

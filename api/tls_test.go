@@ -30,8 +30,9 @@ func (f certificateFiles) write(t testing.TB, serial int64) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(t, err)
-	template := &x509.Certificate{SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: "test"}, NotBefore: time.Now().Add(-time.Hour),
-		NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true}
+	template := &x509.Certificate{SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: "test"},
+		NotBefore: time.Now().Add(-time.Hour),
+		NotAfter:  time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	must(t, err)
 	private, err := x509.MarshalPKCS8PrivateKey(key)
@@ -83,7 +84,8 @@ func TestTLS(t *testing.T) {
 
 	operator := s.operator(t)
 	token := signedInBehind(t, s, operator)
-	dialer := websocket.Dialer{TLSClientConfig: files.trusting(t), Subprotocols: []string{subprotocol, "bearer." + token}, HandshakeTimeout: answerWithin}
+	dialer := websocket.Dialer{TLSClientConfig: files.trusting(t), Subprotocols: []string{subprotocol, "bearer." + token},
+		HandshakeTimeout: answerWithin}
 	conn, _, err := dialer.Dial("wss://"+s.Addr().String()+"/ws?gameId=slots", nil)
 	must(t, err)
 	defer conn.Close()

@@ -17,7 +17,8 @@ DECLARE
 BEGIN
     FOREACH of IN ARRAY ARRAY['operators', 'api_keys'] LOOP
         SELECT string_agg(quote_ident(attname), ', ') INTO columns FROM pg_attribute
-            WHERE attrelid = of::regclass AND attnum > 0 AND NOT attisdropped AND attname NOT IN ('id', 'mode', 'operator_id', 'key_hash', 'created_at');
+            WHERE attrelid = of::regclass AND attnum > 0 AND NOT attisdropped
+            AND attname NOT IN ('id', 'mode', 'operator_id', 'key_hash', 'created_at');
         EXECUTE format('GRANT UPDATE (%s) ON %I TO croupier_app', columns, of);
     END LOOP;
 END $$;
@@ -40,12 +41,14 @@ END $$;
 -- +goose StatementBegin
 DO $$ BEGIN EXECUTE format('GRANT USAGE ON SCHEMA %I TO croupier_auditor', current_schema()); END $$;
 -- +goose StatementEnd
-GRANT SELECT ON builds, seats, actions, transfers, operator_transactions, log_leaves, log_nodes, log_checkpoints, goose_db_version TO croupier_auditor;
+GRANT SELECT ON builds, seats, actions, transfers, operator_transactions, log_leaves, log_nodes, log_checkpoints, goose_db_version
+    TO croupier_auditor;
 GRANT SELECT (id, name, mode, created_at) ON operators TO croupier_auditor;
 GRANT SELECT (id, operator_id, currency, jurisdiction, status, created_at) ON players TO croupier_auditor;
 GRANT SELECT (player_id, seq, server_seed_hash, server_seed, client_seed, client_seed_by, rounds, created_at, activated_at, revealed_at)
     ON seed_pairs TO croupier_auditor;
-GRANT SELECT (id, operator_id, player_id, seed_seq, nonce, game_id, build_id, status, steps, bet, stake, payout, forced, opened_at, closed_at)
+GRANT SELECT (id, operator_id, player_id, seed_seq, nonce, game_id, build_id, status, steps, bet, stake, payout, forced,
+    opened_at, closed_at)
     ON rounds TO croupier_auditor;
 GRANT SELECT (origin, public_key, created_at) ON log_keys TO croupier_auditor;
 GRANT SELECT (kid, public_key, created_at) ON receipt_keys TO croupier_auditor;

@@ -14,8 +14,10 @@ import (
 func privileges(t *testing.T, h *house, role string) map[string][]string {
 	t.Helper()
 	rows, err := h.owner.Query(t.Context(), `
-		WITH tables AS (SELECT oid, relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition),
-			kinds (kind, by_column) AS (VALUES ('SELECT', true), ('UPDATE', true), ('INSERT', true), ('REFERENCES', true), ('DELETE', false), ('TRUNCATE', false), ('TRIGGER', false))
+		WITH tables AS (SELECT oid, relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+				AND NOT relispartition),
+			kinds (kind, by_column) AS (VALUES ('SELECT', true), ('UPDATE', true), ('INSERT', true), ('REFERENCES', true),
+				('DELETE', false), ('TRUNCATE', false), ('TRIGGER', false))
 		SELECT kind, relname::text FROM tables, kinds WHERE has_table_privilege($1, oid, kind)
 		UNION ALL SELECT kind, relname || '.' || attname FROM tables, kinds, pg_attribute
 			WHERE attrelid = tables.oid AND attnum > 0 AND NOT attisdropped AND by_column
@@ -75,14 +77,17 @@ func TestTheAuditorOnlyReads(t *testing.T) {
 	}
 
 	auditor := logIn(t, h, "croupier_auditor")
-	for _, sql := range []string{"SELECT sealed_seed FROM seed_pairs", "SELECT sealed_state FROM rounds", "SELECT * FROM rounds", "SELECT sealed_key FROM log_keys",
-		"SELECT r FROM rounds r", "TABLE seed_pairs", "SELECT sealed_key FROM receipt_keys", "SELECT FROM api_keys", "SELECT FROM signing_keys", "SELECT FROM one_use_tokens",
+	for _, sql := range []string{"SELECT sealed_seed FROM seed_pairs", "SELECT sealed_state FROM rounds", "SELECT * FROM rounds",
+		"SELECT sealed_key FROM log_keys",
+		"SELECT r FROM rounds r", "TABLE seed_pairs", "SELECT sealed_key FROM receipt_keys", "SELECT FROM api_keys",
+		"SELECT FROM signing_keys", "SELECT FROM one_use_tokens",
 		"SELECT FROM sessions", "SELECT FROM forced_outcomes", "SELECT username FROM players",
 		"SELECT stavalues1 FROM pg_statistic",
 		"COPY (SELECT sealed_seed FROM seed_pairs) TO STDOUT", "SELECT rolpassword FROM pg_authid", "SELECT pg_read_file('PG_VERSION')"} {
 		refused(t, byGrant, auditor, sql)
 	}
-	rows, err := h.owner.Query(t.Context(), `SELECT oid::regclass::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')`)
+	rows, err := h.owner.Query(t.Context(),
+		`SELECT oid::regclass::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')`)
 	must(t, err)
 	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	must(t, err)
@@ -93,7 +98,8 @@ func TestTheAuditorOnlyReads(t *testing.T) {
 		refused(t, byGrant, auditor, "INSERT INTO "+table+" DEFAULT VALUES")
 		refused(t, byGrant, auditor, "ALTER TABLE "+table+" DISABLE TRIGGER ALL")
 	}
-	for _, sql := range []string{"UPDATE seats SET balance = balance + 1", "UPDATE players SET status = 'excluded'", "SELECT FROM seats FOR UPDATE",
+	for _, sql := range []string{"UPDATE seats SET balance = balance + 1", "UPDATE players SET status = 'excluded'",
+		"SELECT FROM seats FOR UPDATE",
 		"SELECT ensure_partitions(9)", "CREATE TABLE public.mine ()", "SET session_replication_role = replica", "SET ROLE croupier_app"} {
 		refused(t, byGrant, auditor, sql)
 	}
@@ -109,16 +115,20 @@ func TestWhatTheServerMayDo(t *testing.T) {
 			t.Errorf("it may %s %v", never, may[never])
 		}
 	}
-	deletes := []string{"forced_outcomes", "log_rounds_due", "log_seeds_due", "one_use_tokens", "river_job", "river_leader", "river_notification", "river_queue"}
+	deletes := []string{"forced_outcomes", "log_rounds_due", "log_seeds_due", "one_use_tokens", "river_job", "river_leader",
+		"river_notification", "river_queue"}
 	for _, table := range may["DELETE"] {
 		if !slices.Contains(deletes, table) {
 			t.Errorf("it may DELETE from %s", table)
 		}
 	}
-	history := []string{"actions", "transfers", "operator_transactions", "builds", "log_leaves", "log_nodes", "log_checkpoints", "round_hours", "goose_db_version"}
+	history := []string{"actions", "transfers", "operator_transactions", "builds", "log_leaves", "log_nodes", "log_checkpoints",
+		"round_hours", "goose_db_version"}
 	identity := []string{"operators.id", "operators.mode", "operators.created_at", "api_keys.id", "api_keys.operator_id", "api_keys.key_hash",
-		"players.id", "players.operator_id", "players.external_id", "players.currency", "sessions.id", "sessions.player_id", "sessions.expires_at",
-		"one_use_tokens.hash", "one_use_tokens.purpose", "one_use_tokens.player_id", "one_use_tokens.expires_at", "signing_keys.kid", "signing_keys.public_key",
+		"players.id", "players.operator_id", "players.external_id", "players.currency", "sessions.id", "sessions.player_id",
+		"sessions.expires_at",
+		"one_use_tokens.hash", "one_use_tokens.purpose", "one_use_tokens.player_id", "one_use_tokens.expires_at", "signing_keys.kid",
+		"signing_keys.public_key",
 		"receipt_keys.public_key", "log_keys.origin", "log_keys.public_key"}
 	for _, what := range may["UPDATE"] {
 		table, column, _ := strings.Cut(what, ".")
@@ -142,8 +152,10 @@ func TestWhatTheServerCannotRead(t *testing.T) {
 	server := logIn(t, h, "croupier_app")
 	exec(t, h.owner, "CREATE SCHEMA accounting CREATE TABLE salaries (of text)")
 	for _, sql := range []string{"SELECT FROM accounting.salaries", "SELECT rolpassword FROM pg_authid", "SELECT passwd FROM pg_shadow",
-		"SELECT pg_read_file('postgresql.conf')", "SELECT pg_ls_dir('.')", "COPY (SELECT 1) TO '/tmp/croupier-leak'", "COPY seats FROM PROGRAM 'id'",
-		"SELECT lo_import('/etc/passwd')", "SELECT sum(stanumbers1[1]) FROM pg_statistic", "CREATE EXTENSION dblink", "CREATE TABLE public.mine ()",
+		"SELECT pg_read_file('postgresql.conf')", "SELECT pg_ls_dir('.')", "COPY (SELECT 1) TO '/tmp/croupier-leak'",
+		"COPY seats FROM PROGRAM 'id'",
+		"SELECT lo_import('/etc/passwd')", "SELECT sum(stanumbers1[1]) FROM pg_statistic", "CREATE EXTENSION dblink",
+		"CREATE TABLE public.mine ()",
 		"ALTER FUNCTION refuse_change() SECURITY DEFINER", "SELECT pg_reload_conf()", "ALTER SYSTEM SET fsync = off",
 		"SET ROLE pg_read_all_data", "SET ROLE croupier_auditor"} {
 		refused(t, byGrant, server, sql)

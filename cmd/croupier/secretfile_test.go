@@ -20,7 +20,8 @@ func TestEverySecretHasAFile(t *testing.T) {
 	must(t, err)
 	secrets := 0
 	_ = kong.Visit(parser.Model, func(node kong.Visitable, next kong.Next) error {
-		if flag, ok := node.(*kong.Flag); ok && slices.Contains([]string{"database-url", "master-key", "api-key", "api-secret", "token"}, flag.Name) {
+		if flag, ok := node.(*kong.Flag); ok && slices.Contains([]string{"database-url", "master-key", "api-key", "api-secret", "token"},
+			flag.Name) {
 			secrets++
 			if !flag.Tag.Has("secret") || !strings.Contains(secretHelp(flag.Value), flag.Envs[0]+"_FILE names") {
 				t.Errorf("--%s ($%s) cannot be given in a file, or its help does not say so", flag.Name, flag.Envs[0])
@@ -46,7 +47,8 @@ func TestSecretsFromFiles(t *testing.T) {
 	database := "CROUPIER_DATABASE_URL_FILE=" + file("url", url+"\n")
 	two := "CROUPIER_MASTER_KEY_FILE=" + file("keys", "  "+key+","+strings.Repeat("cd", 32)+"\r\n")
 	program{database, two}.ok(t, "operator", "create", "--name", "In files")
-	if out := (program{"CROUPIER_DATABASE_URL=" + url, "CROUPIER_MASTER_KEY=" + key}).ok(t, "operator", "list"); !strings.Contains(out, "In files") {
+	if out := (program{"CROUPIER_DATABASE_URL=" + url, "CROUPIER_MASTER_KEY=" + key}).ok(t, "operator", "list"); !strings.Contains(out,
+		"In files") {
 		t.Errorf("made elsewhere: %s", out)
 	}
 	if out := (program{database, two}).ok(t, "operator", "list", "--master-key", key); !strings.Contains(out, "In files") { // a flag wins

@@ -13,13 +13,13 @@ func TestServeNamesAllMistakes(t *testing.T) {
 	t.Parallel()
 	bad := "not-a-key-but-secret"
 	_, said, status := program{"CROUPIER_MASTER_KEY=" + strings.Join([]string{bad, strings.Repeat("ab", 32), bad}, ",")}.run(t, "serve",
-		"--database-url=postgres://me:hidden@host:port/x", "--listen=nowhere", "--public-url=zzz", "--settlers=-1", "--connections-per-ip=-5",
+		"--database-url=postgres://me:hidden@host:port/x", "--listen=nowhere", "--public-url=zzz", "--tls-cert=x", "--settlers=-1", "--connections-per-ip=-5",
 		"--messages-per-second=-0.5", "--message-burst=-1", "--requests-per-second=-1", "--request-burst=-1")
 	if status != 1 {
 		t.Errorf("exit status %d", status)
 	}
 	mistakes := strings.Split(strings.TrimSpace(strings.TrimPrefix(said, "croupier: ")), "\n")
-	for _, want := range []string{"master-key: key 1: ", "master-key: key 3: ", "database-url: ", "listen: ", "public-url: ", "settlers: ",
+	for _, want := range []string{"master-key: key 1: ", "master-key: key 3: ", "database-url: ", "listen: ", "public-url: ", "tls-cert: ", "settlers: ",
 		"connections-per-ip: ", "messages-per-second: ", "message-burst: ", "requests-per-second: ", "request-burst: "} {
 		named := 0
 		for _, line := range mistakes {
@@ -31,7 +31,7 @@ func TestServeNamesAllMistakes(t *testing.T) {
 			t.Errorf("%q is named %d times", want, named)
 		}
 	}
-	if len(mistakes) != 11 || strings.Contains(said, bad) || strings.Contains(said, "hidden") {
+	if len(mistakes) != 12 || strings.Contains(said, bad) || strings.Contains(said, "hidden") {
 		t.Errorf("it said:\n%s", said)
 	}
 }
