@@ -93,7 +93,7 @@ func TestTLS(t *testing.T) {
 	if e := c.spin("over TLS"); e.Type != "action_result" && e.Type != "error" {
 		t.Errorf("got %s", e.Type)
 	}
-	c.send(strings.Repeat(" ", maxMessage+1))
+	c.send(strings.Repeat(" ", 512<<10))
 	if code, _ := c.awaitClose(); code != websocket.CloseMessageTooBig { // the close frame arrives though much was unread
 		t.Errorf("closed with %d", code)
 	}
