@@ -236,6 +236,12 @@ func TestLogOfAHouse(t *testing.T) {
 		t.Errorf("status %d: %s", status, said)
 	}
 
+	reader := auditor(t, url)
+	if report := (program{}).ok(t, "audit", "--database-url", reader, "--checkpoint", state, "--log-key", key, "--log-grace", "1m"); !strings.Contains(report, "2 commitments") ||
+		!strings.Contains(report, "No difference was found") {
+		t.Errorf("the audit reports %s", report)
+	}
+
 	conn, err := pgx.Connect(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
@@ -250,5 +256,8 @@ func TestLogOfAHouse(t *testing.T) {
 	var report session.LogReport
 	if err := json.Unmarshal([]byte(out), &report); err != nil || status != 1 || report.OK() || !strings.Contains(said, "does not hold") {
 		t.Errorf("status %d, %v: %s %s", status, err, out, said)
+	}
+	if out, said, status := (program{}).run(t, "audit", "--database-url", reader, "--log-grace", "0s"); status != 1 || !strings.Contains(out, "a seed stays as it was logged") {
+		t.Errorf("the audit ends with %d: %s%s", status, out, said)
 	}
 }

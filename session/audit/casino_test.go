@@ -43,6 +43,9 @@ func must(t testing.TB, err error) {
 	}
 }
 
+// onlookers are players who never play. Their seeds make the commitment log so long that its tree has stored nodes.
+const onlookers = 80
+
 // openCasino plays. Its server is closed when it returns.
 func openCasino(t *testing.T) *casino {
 	t.Helper()
@@ -52,7 +55,7 @@ func openCasino(t *testing.T) *casino {
 	must(t, err)
 	c := &casino{database: pgtest.New(t), catalogue: catalogue}
 	c.server, err = api.Start(t.Context(), api.Config{Listen: "127.0.0.1:0", DatabaseURL: c.database, Mode: "sandbox", MasterKeys: []fairness.Key{key},
-		Catalogue: catalogue, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return time.Now().Add(time.Duration(c.late.Load())) }})
+		CommitmentLog: true, Catalogue: catalogue, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return time.Now().Add(time.Duration(c.late.Load())) }})
 	must(t, err)
 	var guests []*guest
 	for i := range 3 {
@@ -69,6 +72,17 @@ func openCasino(t *testing.T) *casino {
 	}
 	for _, g := range guests {
 		g.playOn()
+	}
+	for i := range onlookers {
+		spec := session.PlayerSpec{ExternalID: fmt.Sprintf("onlooker-%d", i), Currency: "USD"}
+		_, err := c.server.Players.Ensure(t.Context(), guests[0].operator, spec)
+		must(t, err)
+	}
+	owner := pgtest.Owner(t, c.database)
+	logged, err := session.CheckLog(t.Context(), owner, session.LogCheck{Grace: time.Minute}) // the log is written after play
+	must(t, err)
+	if !logged.OK() {
+		t.Fatalf("the commitment log: %+v", logged.Findings)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 30*time.Second)
 	defer cancel()

@@ -24,6 +24,7 @@ const (
 	checkRound      = "round"      // what else a round says of itself
 	checkBuild      = "build"      // stored rules hash to their rulesHash (database only)
 	checkLedger     = "ledger"     // what croupier ledger check proves (database only)
+	checkLog        = "log"        // what croupier log check proves (database only, where a commitment log is kept)
 )
 
 // The reasons for which something could not be checked.

@@ -55,13 +55,14 @@ var aboutChecks = []struct{ name, about string }{
 	{checkFile, "the export is whole and in order"},
 	{checkBuild, "the stored rules of every game hash to their rulesHash"},
 	{checkLedger, "all money is accounted for, as croupier ledger check proves it"},
+	{checkLog, "the commitment log holds every finished round and every seed as it is stored, and was signed so, as croupier log check proves it"},
 }
 
 // Page writes the report as a page that needs nothing else: no network, no scripts, no other file.
 func (r *Report) Page() ([]byte, error) {
 	data := pageData{Report: r, Only: r.filtered(), Time: r.timePlot()}
 	for _, c := range aboutChecks {
-		if r.Stored == nil && (c.name == checkBuild || c.name == checkLedger) {
+		if r.Stored == nil && (c.name == checkBuild || c.name == checkLedger) || c.name == checkLog && r.Log == nil && r.ByCheck[checkLog] == 0 {
 			continue
 		}
 		data.Checks = append(data.Checks, checkLine{c.name, c.about, r.ByCheck[c.name]})

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"croupier/games"
+	"croupier/session"
 	"croupier/wallet"
 	"croupier/wallet/money"
 )
@@ -40,12 +41,13 @@ type Report struct {
 	Unchecked   []Reason         `json:"unchecked"`   // rounds that could not be recomputed, and why
 	NotCovered  []string         `json:"notCovered"`  // what this audit did not look at
 
-	Games  []GameReport  `json:"games"`
-	Tests  []Test        `json:"tests"`
-	Hours  []HourCount   `json:"hours"`
-	Ledger *wallet.Proof `json:"ledger,omitempty"` // of a database only
-	Stored *StoredReport `json:"stored,omitempty"` // of a database only
-	Passed []string      `json:"passed"`           // checks that were made and found nothing
+	Games  []GameReport       `json:"games"`
+	Tests  []Test             `json:"tests"`
+	Hours  []HourCount        `json:"hours"`
+	Ledger *wallet.Proof      `json:"ledger,omitempty"` // of a database only
+	Stored *StoredReport      `json:"stored,omitempty"` // of a database only
+	Log    *session.LogReport `json:"log,omitempty"`    // of a database that keeps a commitment log
+	Passed []string           `json:"passed"`           // checks that were made and found nothing
 }
 
 // StoredReport is what was checked of a database beside its rounds.
@@ -154,6 +156,9 @@ func (r *Report) add(f *findings) {
 		checkRound}
 	if r.Stored != nil {
 		made = append(made, checkBuild, checkLedger)
+	}
+	if r.Log != nil {
+		made = append(made, checkLog)
 	}
 	r.Passed = slices.DeleteFunc(made, func(check string) bool { return r.ByCheck[check] > 0 })
 }

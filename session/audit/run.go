@@ -13,6 +13,7 @@ import (
 	jsonv2 "github.com/go-json-experiment/json"
 
 	"croupier/games"
+	"croupier/session"
 )
 
 // Options are how an audit is done.
@@ -20,6 +21,7 @@ type Options struct {
 	Catalogue *games.Catalogue // the rules that rounds are recomputed by
 	Workers   int              // default: one a core
 	Progress  func(bytes int)  // if not nil: told how much more was read and checked
+	Log       session.LogCheck // how the commitment log of a database is checked, if it keeps one
 }
 
 // chunkSize is how much is read at a time. A line may be longer, up to maxLine.
@@ -32,6 +34,16 @@ var errNotExport = errors.New("this is no export: the first line of one is a hea
 
 // Run audits an export. An error means that it could not be read at all; everything else is in the report.
 func Run(ctx context.Context, in io.Reader, o Options) (*Report, error) {
+	report, err := run(ctx, in, o)
+	if err == nil {
+		report.NotCovered = append(report.NotCovered, "the commitment log, the ledger, and seed pairs without rounds: an export holds none of them; "+
+			"croupier audit --database-url looks at all three")
+	}
+	return report, err
+}
+
+// run audits the lines of an export, whether it is a file or is being made.
+func run(ctx context.Context, in io.Reader, o Options) (*Report, error) {
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}

@@ -34,6 +34,10 @@ func (r *Report) Print(out io.Writer) error {
 		fmt.Fprintf(&b, "seed pairs   %d, %d of them revealed; %d builds of games; the ledger\n", r.Stored.SeedPairs, r.Stored.Revealed,
 			r.Stored.Builds)
 	}
+	if r.Log != nil {
+		fmt.Fprintf(&b, "log          %s, %d leaves: %d rounds, %d commitments, %d reveals; %d checkpoints; root %s\n", r.Log.Origin, r.Log.Size,
+			r.Log.Rounds, r.Log.Commitments, r.Log.Reveals, r.Log.Checkpoints, r.Log.RootHash)
+	}
 	for _, what := range r.NotCovered {
 		fmt.Fprintf(&b, "not covered  %s\n", what)
 	}
