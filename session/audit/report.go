@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -179,8 +180,11 @@ func (r *Report) game(catalogue *games.Catalogue, k key, t *tally) {
 	r.Verified += t.verified
 	r.Differing += t.differing
 	r.Forced += t.forced
-	for _, currency := range slices.Sorted(maps.Keys(t.staked)) {
-		g.Money = append(g.Money, MoneyReport{currency, t.staked[currency].Number(), t.paid[currency].Number()})
+	slices.SortFunc(t.money, func(x, y turnover) int {
+		return strings.Compare(x.staked.Currency().Code(), y.staked.Currency().Code())
+	})
+	for _, one := range t.money {
+		g.Money = append(g.Money, MoneyReport{one.staked.Currency().Code(), one.staked.Number(), one.paid.Number()})
 	}
 	for i, n := range t.classes {
 		g.Classes = append(g.Classes, Class{multiples[i].name, n})

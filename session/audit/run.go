@@ -26,7 +26,7 @@ type Options struct {
 
 // chunkSize is how much is read at a time. A line may be longer, up to maxLine.
 const (
-	chunkSize = 1 << 19
+	chunkSize = 1 << 18
 	maxLine   = 1 << 26
 )
 
@@ -72,7 +72,7 @@ type auditing struct {
 	Options
 	in      io.Reader
 	started time.Time
-	spaces  sync.Pool // of chunks that were checked
+	spaces  sync.Pool // *chunk whose lines were followed, for their space
 	work    chan *chunk
 	ordered chan *chunk // the same chunks, in the order in which they were read
 
@@ -93,6 +93,7 @@ type chunk struct {
 
 	// What checking it gave.
 	links  []link
+	moved  []move // links hold parts of it
 	found  findings
 	tally  *tallies
 	header *Header
@@ -119,10 +120,10 @@ func (a *auditing) read(ctx context.Context) {
 		return true
 	}
 	for {
-		text := a.space(max(chunkSize, 2*len(rest)))
-		n := copy(text, rest)
-		m, err := io.ReadFull(a.in, text[n:])
-		text = text[:n+m]
+		c := a.space(max(chunkSize, 2*len(rest)))
+		n := copy(c.text, rest)
+		m, err := io.ReadFull(a.in, c.text[n:])
+		text := c.text[:n+m]
 		last := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 		if err != nil && !last {
 			send(&chunk{err: err})
@@ -132,33 +133,31 @@ func (a *auditing) read(ctx context.Context) {
 		if last {
 			end = len(text)
 		}
-		if rest = bytes.Clone(text[end:]); len(rest) > maxLine {
+		if rest = append(rest[:0], text[end:]...); len(rest) > maxLine {
 			send(&chunk{err: fmt.Errorf("line %d is longer than %d bytes", line, maxLine)})
 			return
 		}
-		if end > 0 && !send(&chunk{text: text[:end]}) || last {
+		c.text = text[:end]
+		if end > 0 && !send(c) || last {
 			return
 		}
 	}
 }
 
-// space returns bytes to read into, which may have been read into before.
-func (a *auditing) space(size int) []byte {
-	if used, _ := a.spaces.Get().(*[]byte); used != nil && cap(*used) >= size {
-		return (*used)[:cap(*used)]
+// space returns a chunk to read into, which may have been read into before.
+func (a *auditing) space(size int) *chunk {
+	if used, _ := a.spaces.Get().(*chunk); used != nil && cap(used.text) >= size {
+		return &chunk{text: used.text[:cap(used.text)], links: used.links[:0], moved: used.moved[:0]}
 	}
-	return make([]byte, size)
+	return &chunk{text: make([]byte, size)}
 }
 
 // check checks the lines of chunks as they come.
 func (a *auditing) check() {
-	c := checker{catalogue: a.Catalogue}
+	c := checker{catalogue: a.Catalogue, verifier: games.NewVerifier(a.Catalogue)}
 	for work := range a.work {
 		if work.err == nil {
 			work.check(&c)
-			text := work.text
-			work.text = nil
-			a.spaces.Put(&text)
 		}
 		close(work.done)
 	}
@@ -166,7 +165,7 @@ func (a *auditing) check() {
 
 func (w *chunk) check(c *checker) {
 	w.tally = newTallies()
-	c.found, c.tally, c.moved = &w.found, w.tally, nil
+	c.found, c.tally, c.moved = &w.found, w.tally, w.moved
 	text := string(w.text)
 	for at, number := 0, w.first; at < len(text); number++ {
 		length := bytes.IndexByte(w.text[at:], '\n')
@@ -177,6 +176,7 @@ func (w *chunk) check(c *checker) {
 		w.line(c, w.text[at:at+length], text[at:at+length])
 		at += length + 1
 	}
+	w.moved = c.moved
 }
 
 func (w *chunk) line(c *checker, line []byte, text string) {
@@ -249,6 +249,7 @@ func (a *auditing) follow() error {
 		if a.Progress != nil {
 			a.Progress(c.size)
 		}
+		a.spaces.Put(c)
 	}
 	if a.header == nil {
 		return errNotExport

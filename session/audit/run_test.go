@@ -3,9 +3,11 @@ package audit
 import (
 	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"io"
 	"math"
+	"os"
 	"reflect"
 	"runtime"
 	"runtime/debug"
@@ -17,7 +19,23 @@ import (
 )
 
 // -rounds makes the memory test as large as time allows: go test ./session/audit -run TestMemory -rounds 10000000 -v
-var memoryRounds = flag.Int("rounds", 40_000, "how many rounds TestMemoryDoesNotGrow audits")
+var memoryRounds = flag.Int("rounds", 40_000, "how many rounds TestMemoryDoesNotGrow audits, and TestWriteExport writes")
+
+// -export writes an export for croupier audit: go test ./session/audit -run TestWriteExport -rounds 10000000 -export /tmp/rounds.jsonl
+var exportFile = flag.String("export", "", "a file, or a named pipe, that TestWriteExport writes an export to")
+
+func TestWriteExport(t *testing.T) {
+	if *exportFile == "" {
+		t.Skip("it is for measurements: give -export FILE")
+	}
+	out, err := os.OpenFile(*exportFile, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(generate(newCatalogue(t), out, *memoryRounds), out.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
 
 // peakOf audits so many generated rounds and returns the most memory that the heap held meanwhile.
 func peakOf(t *testing.T, rounds int) uint64 {

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -57,10 +58,15 @@ type tally struct {
 	classes      []int64 // by multiples
 	allLines     int64   // of slots: rounds on all paylines, whose chance of a win is known exactly
 	allLinesHits int64
-	rolls        []int64                 // of dice
-	words        []int64                 // top bytes of all words that were drawn
-	staked, paid map[string]money.Amount // by currency, open and forced rounds included
+	spin         []byte // of slots: the payload that was read last
+	spinLines    string
+	rolls        []int64    // of dice
+	words        []int64    // top bytes of all words that were drawn
+	money        []turnover // by currency, open and forced rounds included
 }
+
+// turnover is what was staked and paid in a currency.
+type turnover struct{ staked, paid money.Amount }
 
 // tallies are what rounds come to, by variant, and when they were opened.
 type tallies struct {
@@ -100,8 +106,7 @@ func (t *tallies) of(rec *games.Record) *tally {
 }
 
 func newTally() *tally {
-	return &tally{classes: make([]int64, len(multiples)), rolls: make([]int64, rollBins), words: make([]int64, byteValues),
-		staked: map[string]money.Amount{}, paid: map[string]money.Amount{}}
+	return &tally{classes: make([]int64, len(multiples)), rolls: make([]int64, rollBins), words: make([]int64, byteValues)}
 }
 
 // round counts a round.
@@ -110,8 +115,7 @@ func (t *tallies) round(e *entry, m *amounts, v verdict) {
 	one := t.of(rec)
 	one.rounds++
 	t.hour(e.openedAt)
-	add(one.staked, rec.Currency, m.stake)
-	add(one.paid, rec.Currency, m.payout)
+	one.turnOver(turnover{m.stake, m.payout})
 	switch {
 	case v.why != "":
 		t.reason(v.why, rec)
@@ -172,12 +176,14 @@ func (t *tallies) reason(why string, rec *games.Record) {
 	r.Rounds++
 }
 
-func add(sums map[string]money.Amount, currency string, a money.Amount) {
-	if sum, ok := sums[currency]; ok {
-		sums[currency] = sum.Add(a)
-		return
+func (t *tally) turnOver(more turnover) {
+	for i := range t.money {
+		if one := &t.money[i]; one.staked.Currency() == more.staked.Currency() {
+			one.staked, one.paid = one.staked.Add(more.staked), one.paid.Add(more.paid)
+			return
+		}
 	}
-	sums[strings.Clone(currency)] = a
+	t.money = append(t.money, more)
 }
 
 // chance counts what a round that was left to chance came to.
@@ -220,16 +226,18 @@ func ratio(a, b money.Amount) int64 {
 	return 1 << 51
 }
 
-// slots counts wins of spins on all of the built-in machine's lines.
+// slots counts wins of spins on all of the built-in machine's lines. Most spins are asked for as the one before.
 func (t *tally) slots(rec *games.Record, hit bool) {
-	lines := ""
-	games.Plain(rec.Actions[0].Payload, func(name, value []byte) bool {
-		if string(name) == "activePaylines" {
-			lines = string(value)
-		}
-		return true
-	})
-	if lines == "20" {
+	if payload := rec.Actions[0].Payload; !bytes.Equal(payload, t.spin) {
+		t.spin, t.spinLines = append(t.spin[:0], payload...), ""
+		games.Plain(payload, func(name, value []byte) bool {
+			if string(name) == "activePaylines" {
+				t.spinLines = string(value)
+			}
+			return true
+		})
+	}
+	if t.spinLines == "20" {
 		t.allLines++
 		if hit {
 			t.allLinesHits++
@@ -309,10 +317,7 @@ func (t *tally) merge(more *tally) {
 			both[0][i] += n
 		}
 	}
-	for currency, a := range more.staked {
-		add(t.staked, currency, a)
-	}
-	for currency, a := range more.paid {
-		add(t.paid, currency, a)
+	for _, one := range more.money {
+		t.turnOver(one)
 	}
 }
