@@ -23,6 +23,7 @@ const (
 	checkTold       = "told"       // what the player was told is what is stored
 	checkBalance    = "balance"    // each balance follows from the one before it
 	checkRound      = "round"      // what else a round says of itself
+	checkChance     = "chance"     // what was drawn and paid is spread as chance spreads it
 	checkBuild      = "build"      // stored rules hash to their rulesHash (database only)
 	checkLedger     = "ledger"     // what croupier ledger check proves (database only)
 	checkLog        = "log"        // what croupier log check proves (database only, where a commitment log is kept)
@@ -89,7 +90,7 @@ func (c *checker) round() link {
 	}
 	l.moves = c.moves(&m)
 	c.structure(&m)
-	c.tally.round(e, &m, c.recompute())
+	c.tally.round(e, &m, c.recompute(), c.known(rec))
 	return l
 }
 

@@ -124,18 +124,12 @@ type testPlot struct {
 const reach = 5
 
 func newTestPlot(t *Test) testPlot {
-	var n int64
-	for _, o := range t.observed {
-		n += o
-	}
 	var b strings.Builder
-	width := 100 / float64(len(t.observed))
+	width := 100 / float64(len(t.deviances))
 	fmt.Fprintf(&b, `<svg viewBox="0 0 100 %d" preserveAspectRatio="none" aria-hidden="true">`, 20*reach)
 	fmt.Fprintf(&b, `<rect class="range" x="0" y="%.2f" width="100" height="%.2f"/>`, 10*(reach-z99), 20*z99)
 	most := 0.0
-	for i, o := range t.observed {
-		expected := float64(n) * t.chances[i]
-		z := (float64(o) - expected) / math.Sqrt(expected*(1-t.chances[i]))
+	for i, z := range t.deviances {
 		most = max(most, math.Abs(z))
 		height := 10 * min(reach, math.Abs(z))
 		y := float64(10 * reach)
@@ -145,7 +139,7 @@ func newTestPlot(t *Test) testPlot {
 		fmt.Fprintf(&b, `<rect class="bar" x="%.3f" y="%.2f" width="%.3f" height="%.2f"/>`, float64(i)*width, y, width*0.8, height)
 	}
 	fmt.Fprintf(&b, `<line class="axis" x1="0" x2="100" y1="%d" y2="%d"/></svg>`, 10*reach, 10*reach)
-	return testPlot{Test: t, Plot: template.HTML(b.String()), Good: t.P >= 0.01, Most: fmt.Sprintf("%.1f", most)}
+	return testPlot{Test: t, Plot: template.HTML(b.String()), Good: t.Verdict == asExpected, Most: fmt.Sprintf("%.1f", most)}
 }
 
 // timePlot shows when rounds were opened.

@@ -91,16 +91,28 @@ func (r *Report) printGames(b *strings.Builder) {
 }
 
 func (r *Report) printTests(b *strings.Builder) {
-	if len(r.Tests) == 0 {
+	if len(r.Tests)+len(r.Untested) == 0 {
 		return
 	}
 	table := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "\nCHI-SQUARED\tTEST\tSAMPLES\tSTATISTIC\tFREEDOM\tP")
+	fmt.Fprintln(table, "\nCHI-SQUARED\tTEST\tSAMPLES\tSTATISTIC\tFREEDOM\tP\t")
 	for _, t := range r.Tests {
-		fmt.Fprintf(table, "%s\t%s\t%d\t%.2f\t%d\t%.4f\n", t.Game, t.Name, t.Samples, t.Statistic, t.Freedom, t.P)
+		fmt.Fprintf(table, "%s\t%s\t%d\t%.2f\t%d\t%s\t%s\n", t.Game, t.Name, t.Samples, t.Statistic, t.Freedom, shownP(t.P), t.Verdict)
 	}
 	_ = table.Flush()
-	fmt.Fprintln(b, "P is the chance of counts as uneven as these if all is right: below 0.01 in one test of a hundred.")
+	fmt.Fprintf(b, "P is the chance of counts as uneven as these if all is right: below 0.01 in one test of a hundred. Of %d tests, one that is below %s\n"+
+		"is unusual, and below %.0e a difference.\n", len(r.Tests), shownP(r.UnusualBelow()), impossible)
+	for _, u := range r.Untested {
+		fmt.Fprintf(b, "not tested  %s, %s: %s\n", u.Game, u.What, u.Why)
+	}
+}
+
+// shownP writes a p-value so that a small one is not none.
+func shownP(p float64) string {
+	if p < 0.0001 {
+		return fmt.Sprintf("%.1e", p)
+	}
+	return fmt.Sprintf("%.4f", p)
 }
 
 func (r *Report) printDifferences(b *strings.Builder) {
