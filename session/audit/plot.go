@@ -40,13 +40,17 @@ func newReturnsPlot(game string, variants []*GameReport) returnsPlot {
 	if !(high > low) {
 		low, high = low-0.01, high+0.01
 	}
-	plot.Low, plot.High = fmt.Sprintf("%.1f %%", 100*low), fmt.Sprintf("%.1f %%", 100*high)
+	plot.Low, plot.High = axisEnd(low), axisEnd(high)
 	for _, g := range variants {
 		if g.Played >= 2 {
 			plot.Rows = append(plot.Rows, returnsRow{g, strip(g, low, high), g.Exact == nil || g.Verdict == "agrees" || g.Played < 30})
 		}
 	}
 	return plot
+}
+
+func axisEnd(share float64) string {
+	return strings.Replace(fmt.Sprintf("%.1f %%", 100*share), "-", "\u2212", 1)
 }
 
 // strip draws a variant's return with its band, what any strategy returns, and what the plainest does.

@@ -192,13 +192,14 @@ func (r *Report) testSpins(g *GameReport, machine *slots.Engine, spins map[spin]
 			played[s.lines] += n
 		}
 	}
+	few, fewOn := int64(0), 0 // rounds that are too few to test, and on how many numbers of lines
 	for lines, n := range played {
 		if n == 0 {
 			continue
 		}
 		name := "payouts, " + strconv.Itoa(lines) + " lines"
 		if n < 5*leastExpected { // too few for any machine, whose computing takes a while
-			r.untested(g, name, fmt.Sprintf("too few rounds: %d", n))
+			few, fewOn = few+n, fewOn+1
 			continue
 		}
 		wins, ok := winsOf(g, machine, lines)
@@ -208,8 +209,11 @@ func (r *Report) testSpins(g *GameReport, machine *slots.Engine, spins map[spin]
 		}
 		what := "what rounds paid, against the exact distribution: every payout without free spins by itself, and the rounds that won free spins"
 		if !r.test(g, name, what, spinCounts(wins, spins, lines, n)) {
-			r.untested(g, name, fmt.Sprintf("too few rounds: %d", n))
+			few, fewOn = few+n, fewOn+1
 		}
+	}
+	if few > 0 {
+		r.untested(g, "payouts, other numbers of lines", fmt.Sprintf("too few rounds: %d, on %d numbers of lines", few, fewOn))
 	}
 }
 

@@ -79,7 +79,7 @@ func TestPayoutsOfSlots(t *testing.T) {
 				fair.spins[spin{lines, 0}] += n / 6
 			}
 		}
-		r, found = judged(g, fair, variant.Engine)
+		r, _ = judged(g, fair, variant.Engine)
 		if one = r.testNamed(t, name); one.Verdict == asExpected {
 			t.Errorf("a sixth of the wins is missing: %+v", one)
 		}
@@ -90,7 +90,7 @@ func TestPayoutsOfSlots(t *testing.T) {
 		}
 	}
 	few := spun(t, variant, 3, 30, 1)
-	if r, _ := judged(g, few, variant.Engine); !slices.ContainsFunc(r.Untested, func(u Untested) bool { return u.What == "payouts, 3 lines" }) {
+	if r, _ := judged(g, few, variant.Engine); !slices.ContainsFunc(r.Untested, func(u Untested) bool { return u.What == "payouts, other numbers of lines" }) {
 		t.Errorf("30 rounds: %+v, not tested %+v", r.Tests, r.Untested)
 	}
 }
