@@ -245,8 +245,11 @@ func actionName(payload json.RawMessage) (name string, err error) {
 		if string(member) != "action" {
 			return true
 		}
-		name = strings.Trim(string(value), `"`)
-		return value[0] == '"'
+		if value[0] != '"' {
+			return false
+		}
+		name = string(value[1 : len(value)-1])
+		return true
 	})
 	if plain {
 		return name, nil

@@ -249,8 +249,9 @@ func (t *tally) slots(rec *games.Record, payout, bet int64) {
 		return // which recomputing finds
 	}
 	s := spin{int(t.lines), payout / (bet / t.lines)}
-	if bytes.Contains(a.Outcome, []byte(`"freeSpinsTriggered":true`)) || bytes.Contains(a.Outcome, []byte(`"freeSpinsTriggered": true`)) {
-		s.win = withFree // no free spin says so unless the paid spin does
+	// No free spin says that it won more unless the paid spin says that it won some. A text that begins with a T is found at once.
+	if bytes.Contains(a.Outcome, []byte(`Triggered":true`)) || bytes.Contains(a.Outcome, []byte(`Triggered": true`)) {
+		s.win = withFree
 	}
 	t.spins[s]++
 }
