@@ -5,6 +5,7 @@ package webtest
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"testing"
 	"time"
 
@@ -70,9 +71,18 @@ type house struct {
 	db      *pgxpool.Pool
 }
 
+// everyGame is what the sandbox offers: the built-in games, a machine that came from a file, and the tests' own game.
+var everyGame = sync.OnceValues(func() (*games.Catalogue, error) {
+	river, err := river()
+	if err != nil {
+		return nil, err
+	}
+	return games.NewCatalogue(append(builtin.Games(), river, gamestest.Game())...)
+})
+
 func catalogue(t *testing.T) *games.Catalogue {
 	t.Helper()
-	c, err := games.NewCatalogue(append(builtin.Games(), river(t), gamestest.Game())...)
+	c, err := everyGame()
 	if err != nil {
 		t.Fatal(err)
 	}
