@@ -150,11 +150,11 @@ func (h *history) check(t *testing.T, s *testServer, rounds int) {
 	}
 }
 
-// 200 players play 50 rounds each on two nodes while connections are cut at random and every request is sent twice.
+// 40 players play 30 rounds each on two nodes while connections are cut at random and every request is sent twice.
 func TestCutConnectionsAndDoubledRequests(t *testing.T) {
 	a, b := twoServers(t)
 	o := a.operator(t)
-	const players, rounds = 200, 50
+	const players, rounds = 40, 30
 	histories := make([]*history, players)
 	var all sync.WaitGroup
 	for i := range histories {
