@@ -26,11 +26,11 @@ type history struct {
 func (h *history) play(t *testing.T, rounds int, dial func() (*websocket.Conn, error), after func(done int)) {
 	random := rand.New(rand.NewPCG(uint64(h.seed), 7))
 	h.told = map[string]json.RawMessage{}
-	deadline := time.Now().Add(2 * time.Minute)
+	deadline := time.Now().Add(5 * time.Minute)
 	var conn *websocket.Conn
 	for round := 0; round < rounds; {
 		if time.Now().After(deadline) {
-			t.Errorf("player %d: %d of %d rounds after two minutes", h.seed, round, rounds)
+			t.Errorf("player %d: %d of %d rounds after five minutes", h.seed, round, rounds)
 			return
 		}
 		if conn == nil {
