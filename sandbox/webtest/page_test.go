@@ -53,6 +53,7 @@ func TestPage(t *testing.T) {
 		"the verifiers":               verifiers,
 		"the verifier as a page":      verifierPage,
 		"rounds that nobody finishes": unfinished,
+		"rounds that are voided":      voidedRounds,
 		"seeds rotated elsewhere":     rotatedElsewhere,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -35,7 +35,24 @@ func forgedClaims(t *testing.T) (all []claim) {
 	if len(seen) != 7 {
 		t.Fatalf("forgeries of %v only", seen)
 	}
-	return append(all, deniedForces(t)...)
+	return append(append(all, forgeriesOf(t, voidedClaim(t))...), deniedForces(t)...)
+}
+
+// voidedClaim is a round that was voided after a step.
+func voidedClaim(t *testing.T) claim {
+	t.Helper()
+	c := catalogue(t)
+	g := lookup(t, c, "guess")
+	r := newRecorder(t, g, g.Default, "USD", 3, nil)
+	for _, payload := range []string{`{"action":"bet","amount":1.00}`, `{"action":"guess","position":0,"character":"A"}`} {
+		if _, err := r.Act(payload); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := r.Void(games.Voiding{Reason: "an outage", By: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	return claimOf(t, c, r, "a voided round")
 }
 
 // forgeriesOf are lies about one round, and about its first action, one in the middle, and its last.

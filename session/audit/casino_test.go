@@ -150,6 +150,7 @@ func (g *guest) play() {
 	g.finish("smash")
 	g.round("slots")
 	g.finish("launch")
+	g.void(g.bet("move"))
 	g.bet("guess")
 }
 
@@ -179,7 +180,7 @@ func (g *guest) request(a games.Action) session.Request {
 }
 
 // bet opens a round.
-func (g *guest) bet(game string) {
+func (g *guest) bet(game string) (round uuid.UUID) {
 	g.Helper()
 	moves, ok := gamestest.MovesOf(game)
 	if !ok {
@@ -187,7 +188,17 @@ func (g *guest) bet(game string) {
 	}
 	visit := g.visit(game)
 	defer visit.Leave()
-	_, err := visit.Act(g.Context(), g.request(moves.Bet(g.choose)))
+	answer, err := visit.Act(g.Context(), g.request(moves.Bet(g.choose)))
+	must(g, err)
+	var told struct{ RoundID uuid.UUID }
+	must(g, json.Unmarshal(answer, &told))
+	return told.RoundID
+}
+
+// void ends an open round as the operator.
+func (g *guest) void(round uuid.UUID) {
+	g.Helper()
+	_, err := g.casino.server.Floor.Void(g.Context(), g.operator.ID, round, games.Voiding{Reason: "a test", By: "test"})
 	must(g, err)
 }
 
