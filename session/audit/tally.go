@@ -53,6 +53,7 @@ const rollBins = 100
 type tally struct {
 	rounds, verified, forced, open, refunded int64
 	differing                                int64
+	voided                                   int64
 
 	// Of rounds that are over, were left to chance, and were not given back unplayed: 1 + (payout − stakes) / opening stake.
 	played       int64
@@ -66,7 +67,7 @@ type tally struct {
 	bets         map[int64]bets // of dice, by the chance in hundredths of a percent
 	draws        draws          // what was drawn
 	words        []int64        // top bytes of all words that were drawn
-	money        []turnover     // by currency, open and forced rounds included
+	money        []turnover     // by currency, open and forced rounds included, voided ones not
 }
 
 // turnover is what was staked and paid in a currency.
@@ -120,7 +121,11 @@ func (t *tallies) round(e *entry, m *amounts, v verdict, known bool) {
 	one := t.of(rec, known)
 	one.rounds++
 	t.hour(e.openedAt)
-	one.turnOver(turnover{m.stake, m.payout})
+	if rec.Status == games.Voided { // neither wagered nor won
+		one.voided++
+	} else {
+		one.turnOver(turnover{m.stake, m.payout})
+	}
 	switch {
 	case v.why != "":
 		t.reason(v.why, rec)
@@ -132,6 +137,7 @@ func (t *tallies) round(e *entry, m *amounts, v verdict, known bool) {
 	switch {
 	case rec.Forced != nil:
 		one.forced++
+	case rec.Status == games.Voided:
 	case rec.Status == games.InProgress:
 		one.open++
 	case refunded(rec, m):
@@ -323,6 +329,7 @@ func (t *tally) merge(more *tally) {
 	t.rounds += more.rounds
 	t.verified += more.verified
 	t.differing += more.differing
+	t.voided += more.voided
 	t.forced += more.forced
 	t.open += more.open
 	t.refunded += more.refunded
