@@ -73,7 +73,13 @@ addEventListener("keydown", (event) => {
 
 function buttons(record, text) {
   return el("div", { class: "actions" }, el("button", { type: "button", onclick: () => print() }, "Print all steps"),
-    el("button", { type: "button", class: "quiet", id: "save", onclick: () => save(`round-${record.roundId}.json`, text) }, "Save the record"));
+    el("button", { type: "button", class: "quiet", id: "save", onclick: () => save(`round-${record.roundId}.json`, text) }, "Save the record"),
+    verifierLink(text));
+}
+
+/** Leads to the independent verifier with the record filled in: what is after # stays in the browser. */
+function verifierLink(text) {
+  return el("a", { id: "verifier", href: `/verifier#check=${encodeURIComponent(text.trim())}`, target: "_blank", rel: "noopener" }, "Check it in the independent verifier");
 }
 
 /** Saves the server's own bytes: a record that was written anew would not be what was signed. */
