@@ -119,7 +119,7 @@ const (
 	seedsDoc          = "What the next round is committed to, and the commitment to the server seed after it."
 	seedHistoryDoc    = "Every pair that was played and revealed, newest first, page by page, with when it was committed to, came into use and was revealed."
 	rotateDoc         = "Reveals the active server seed, makes the next one active with your client seed, and commits to a new next one. Refused with 80007 while a round is open. Every call that succeeds rotates: if you may have to send it again because no answer came, send expectedServerSeedHash, the serverSeedHash that GET /seeds shows. Then it rotates once: 80007 tells that another pair is active now, and GET /seeds/history has what was revealed."
-	logProofDoc       = "The leaf of a round that is over, of a commitment or of a reveal, its place in the log, and its audit path to the root of the newest checkpoint. A server that keeps no log (--commitment-log) has none. Whether a round's leaf is the right one you see by the hash of its record."
+	logProofDoc       = "The leaf of a round that is over, of a commitment or of a reveal, its place in the log, and its audit path to the root of the newest checkpoint. A house that keeps no log (--no-commitment-log) has none. Whether a round's leaf is the right one you see by the hash of its record."
 	logConsistencyDoc = "Whoever kept a checkpoint sees by this that nothing before it was changed or taken out."
 	testPlayerDoc     = "Makes the player, or finds it, with a starting balance and a launch token."
 	addBalanceDoc     = "A deposit like any other, with a transactionId that the server makes."
