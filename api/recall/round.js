@@ -79,7 +79,7 @@ function buttons(record, text) {
 
 /** Leads to the independent verifier with the record filled in: what is after # stays in the browser. */
 function verifierLink(text) {
-  return el("a", { id: "verifier", href: `/verifier#check=${encodeURIComponent(text.trim())}`, target: "_blank", rel: "noopener" }, "Check it in the independent verifier");
+  return el("a", { id: "verifier", href: `/verifier#record=${encodeURIComponent(text.trim())}`, target: "_blank", rel: "noopener" }, "Check it in the independent verifier");
 }
 
 /** Saves the server's own bytes: a record that was written anew would not be what was signed. */

@@ -33,7 +33,7 @@ func checkedElsewhere(t *testing.T, h *house) {
 	b.click("#rotate")
 	b.wait(`document.querySelector("#rounds button.verdict")`)
 	b.click("#rounds button.verdict")
-	const check = `.again a[href^="/verifier#check="]`
+	const check = `.again a[href^="/verifier#record="]`
 	b.wait(`document.querySelector('` + check + `')`)
 	b.follow(check, func(v *tab) { broughtToTheVerifier(v, id) })
 	b.follow(".again a[href^='/rounds/']", func(r *tab) {
@@ -52,9 +52,9 @@ func broughtToTheVerifier(v *tab, id string) {
 	}
 	v.jump(`location.hash.replace(/%22payout%22%3A[0-9.]+/, "%22payout%22%3A123.45")`)
 	v.wait(`document.querySelector("article")?.dataset.verdict === "failed"`)
-	v.jump(`"#check=%7B%22roundId%FF"`)
+	v.jump(`"#record=%7B%22roundId%FF"`)
 	v.complains("The link is damaged")
-	v.jump(`"#check="`)
+	v.jump(`"#record="`)
 	v.complains("it ends too early")
 }
 

@@ -10,6 +10,6 @@ export function stepsLink(id, words) {
 /** A link to the verifier with the round filled in: what is after # stays in the browser. It is a plain one until the record is there. */
 export function verifierLink(id, words) {
   const link = el("a", { href: "/verifier", target: "_blank", rel: "noopener" }, words);
-  textOf(`/rounds/${encodeURIComponent(id)}`).then((text) => { link.href = `/verifier#check=${encodeURIComponent(text)}`; }, () => {});
+  textOf(`/rounds/${encodeURIComponent(id)}`).then((text) => { link.href = `/verifier#record=${encodeURIComponent(text)}`; }, () => {});
   return link;
 }
