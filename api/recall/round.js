@@ -77,9 +77,12 @@ function buttons(record, text) {
     verifierLink(text));
 }
 
-/** Leads to the independent verifier with the record filled in: what is after # stays in the browser. */
+/** Leads to the independent verifier with the record filled in, and the keys of receipts: what is after # stays in the browser. */
 function verifierLink(text) {
-  return el("a", { id: "verifier", href: `/verifier#record=${encodeURIComponent(text.trim())}`, target: "_blank", rel: "noopener" }, "Check it in the independent verifier");
+  const carrying = (keys) => `/verifier#record=${encodeURIComponent(`${text.trim()}\n${keys.trim()}`)}`;
+  const link = el("a", { id: "verifier", href: carrying(""), target: "_blank", rel: "noopener" }, "Check it in the independent verifier");
+  fetch("/.well-known/receipt-keys.json").then((response) => (response.ok ? response.text() : "")).then((keys) => { link.href = carrying(keys); }, () => {});
+  return link;
 }
 
 /** Saves the server's own bytes: a record that was written anew would not be what was signed. */

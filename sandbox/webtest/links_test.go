@@ -34,11 +34,12 @@ func checkedElsewhere(t *testing.T, h *house) {
 	b.wait(`document.querySelector("#rounds button.verdict")`)
 	b.click("#rounds button.verdict")
 	const check = `.again a[href^="/verifier#record="]`
-	b.wait(`document.querySelector('` + check + `')`)
+	b.wait(`document.querySelector('` + check + `')?.href.includes("Ed25519")`)
 	b.follow(check, func(v *tab) { broughtToTheVerifier(v, id) })
 	b.follow(".again a[href^='/rounds/']", func(r *tab) {
 		r.wait(drawn + ` && document.querySelector("[data-verdict=verified]")`)
-		r.follow("#verifier", func(v *tab) { v.wait(`document.querySelector("article")?.dataset.verdict === "verified"`) })
+		r.wait(`document.querySelector("#verifier").href.includes("Ed25519")`)
+		r.follow("#verifier", func(v *tab) { v.wait(`document.querySelector(".receipt")?.dataset.signed === "true"`) })
 	})
 	b.looksGood("checked-elsewhere")
 }
@@ -47,6 +48,8 @@ func checkedElsewhere(t *testing.T, h *house) {
 func broughtToTheVerifier(v *tab, id string) {
 	v.t.Helper()
 	v.wait(`document.querySelector("article")?.dataset.verdict === "verified" && document.querySelector("article").textContent.includes("` + id + `")`)
+	v.wait(`document.querySelector(".receipt")?.dataset.signed === "true"`)
+	v.looksGood("verifier-receipt")
 	if pasted := eval[string](v, `document.querySelector("#text").value`); !strings.Contains(pasted, id) {
 		v.t.Errorf("the page does not show what it was brought: %.200s", pasted)
 	}

@@ -31,6 +31,7 @@ func verifiers(t *testing.T, h *house) {
 	t.Run("rounds of every variant", func(t *testing.T) { checkClaims(t, page.on(t), playedClaims(t), riverRules(t)) })
 	t.Run("rounds at the edges", func(t *testing.T) { checkClaims(t, page.on(t), edgeClaims(t), nil) })
 	t.Run("forgeries", func(t *testing.T) { checkClaims(t, page.on(t), forgedClaims(t), nil) })
+	t.Run("receipts", func(t *testing.T) { receipts(t, page.on(t)) })
 	t.Run("a live server", func(t *testing.T) { liveRounds(t, h, page.on(t)) })
 }
 

@@ -10,6 +10,12 @@ export function stepsLink(id, words) {
 /** A link to the verifier with the round filled in: what is after # stays in the browser. It is a plain one until the record is there. */
 export function verifierLink(id, words) {
   const link = el("a", { href: "/verifier", target: "_blank", rel: "noopener" }, words);
-  textOf(`/rounds/${encodeURIComponent(id)}`).then((text) => { link.href = `/verifier#record=${encodeURIComponent(text)}`; }, () => {});
+  brought(id).then((text) => { link.href = `/verifier#record=${encodeURIComponent(text)}`; }, () => {});
   return link;
+}
+
+/** The record to the byte, because its receipt is of that, and the keys that sign receipts. */
+async function brought(id) {
+  const keys = fetch("/.well-known/receipt-keys.json").then((response) => (response.ok ? response.text() : ""), () => "");
+  return [await textOf(`/rounds/${encodeURIComponent(id)}`), await keys].map((text) => text.trim()).join("\n");
 }
