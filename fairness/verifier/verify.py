@@ -1155,15 +1155,14 @@ class Receipts:
         actions = self.record.get("actions")
         require(isinstance(actions, list) and all(isinstance(action, dict) for action in actions), "the record's actions are none", Unchecked)
         require(step < len(actions), "the record has no such step", Unchecked)
-        read_base64(receipt.get("recordHash"), 32, "recordHash")
-        computed = record_hash(self.record, step.numerator)
-        fits = self.check(f"{name}: hash of the record", base64.b64encode(computed).decode(), receipt["recordHash"])
-        fits = self.check(f"{name}: time", hashed_time(actions[step.numerator].get("at")), hashed_time(receipt.get("at"))) and fits
-        root = group_root(computed, index.numerator, size.numerator, [read_base64(h, 32, "path") for h in receipt["path"]])
+        signed_hash = read_base64(receipt.get("recordHash"), 32, "recordHash")
+        computed = base64.b64encode(record_hash(self.record, step.numerator)).decode()
+        fits = self.check(f"{name}: hash of the record", computed, base64.b64encode(signed_hash).decode())
+        self.check(f"{name}: time", hashed_time(actions[step.numerator].get("at")), hashed_time(receipt.get("at")))
+        root = group_root(signed_hash, index.numerator, size.numerator, [read_base64(h, 32, "path") for h in receipt["path"]])
         text = f"croupier group 1\nsize {size.numerator}\nroot {base64.b64encode(root).decode()}\n".encode()
-        signed = self.signed(receipt, name, text) if self.known.keys else None
-        self.told.append({"step": step.numerator, "at": receipt["at"], "keyId": receipt["keyId"], "index": index.numerator,
-                          "size": size.numerator, "signed": signed if fits else False})
+        self.told.append({"step": step.numerator, "at": receipt["at"], "keyId": receipt["keyId"], "index": index.numerator, "size": size.numerator,
+                          "fits": fits, "signed": self.signed(receipt, name, text) if self.known.keys else None})
 
     def signed(self, receipt, name, text):
         key = self.known.keys.get(receipt["keyId"])
@@ -1481,14 +1480,14 @@ def tell(report, record, all_draws):
 
 
 def tell_receipt(receipt):
-    title = f"receipt      of step {receipt['step']}, {receipt['at']}:"
-    by = f"key {clip(receipt['keyId'])}, record {receipt['index'] + 1} of a group of {receipt['size']}"
-    if receipt["signed"]:
-        print(f"{title} the server has signed the record as it stands, up to that step ({by})")
-    elif receipt["signed"] is None:
-        print(f"{title} WHO SIGNED IT WAS NOT CHECKED ({by}): give the server's /.well-known/receipt-keys.json, too")
-    else:
-        print(f"{title} it does not prove this record ({by})")
+    found = {
+        (True, True): "the server has signed the record as it stands, up to that step",
+        (True, None): "it is of this record. WHO SIGNED IT WAS NOT CHECKED: give the server's /.well-known/receipt-keys.json, too",
+        (False, True): "THE SERVER HAS SIGNED ANOTHER RECORD than this one: what it says now is not what it said then",
+        (False, None): "it is of another record than this one. Who signed it was not checked: give the server's /.well-known/receipt-keys.json, too",
+    }.get((receipt["fits"], receipt["signed"]), "it proves nothing: it was not signed by a key that was given")
+    print(f"receipt      of step {receipt['step']}, {receipt['at']}: {found} (key {clip(receipt['keyId'])}, "
+          f"record {receipt['index'] + 1} of a group of {receipt['size']})")
 
 
 def main():

@@ -160,6 +160,7 @@ func receipts(t *testing.T, b *tab) {
 func receiptsInWords(t *testing.T, b *tab, record games.Record, keys, message, x string) {
 	t.Helper()
 	lines := []string{string(mustMarshal(t, record))}
+	altered := strings.Replace(lines[0], `"balance":984.50`, `"balance":984.51`, 1)
 	const unsigned, signed = "WHO SIGNED IT WAS NOT CHECKED", "the server has signed the record as it stands, up to that step (key "
 	for name, c := range map[string]struct {
 		lines, flags []string
@@ -170,7 +171,9 @@ func receiptsInWords(t *testing.T, b *tab, record games.Record, keys, message, x
 		"keys":          {append([]string{keys}, lines...), nil, signed, 0},
 		"a key":         {lines, []string{"--receipt-key", x}, signed, 0},
 		"no record":     {[]string{message}, nil, "", 2},
-		"another key":   {lines, []string{"--receipt-key", strings.Repeat("A", 43)}, "it does not prove this record", 1},
+		"another key":   {lines, []string{"--receipt-key", strings.Repeat("A", 43)}, "it proves nothing: it was not signed by a key", 1},
+		"altered":       {[]string{keys, altered}, nil, "THE SERVER HAS SIGNED ANOTHER RECORD", 1},
+		"altered, none": {[]string{altered}, nil, "it is of another record than this one. Who signed", 1},
 		"no key at all": {lines, []string{"--receipt-key", "AAAA"}, "", 2},
 	} {
 		out, status := runPython(t, c.lines, c.flags...)
@@ -182,6 +185,8 @@ func receiptsInWords(t *testing.T, b *tab, record games.Record, keys, message, x
 	b.wait(`document.querySelector(".receipt")?.dataset.signed === "null" && document.querySelector(".receipt").textContent.includes("add the server's keys")`)
 	b.paste(lines[0] + "\n" + keys)
 	b.wait(`document.querySelector(".receipt")?.dataset.signed === "true"`)
+	b.paste(altered + "\n" + keys)
+	b.wait(`document.querySelector(".receipt")?.textContent.includes("has signed another record") && document.querySelector("article").dataset.verdict === "failed"`)
 	eval[bool](b, `(crypto.subtle.importKey = () => Promise.reject(new DOMException("Unrecognized name.", "NotSupportedError")), true)`)
 	eval[bool](b, `(globalThis.verifyTwice = (report) => report, true)`) // which needs it, too, and has it in browsers without Ed25519
 	b.paste(lines[0] + "\n" + keys)
