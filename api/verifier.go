@@ -16,8 +16,8 @@ import (
 // serveVerifier serves the verifiers that players keep. The page's own script and style are allowed by their hashes and nothing else
 // is, so it can neither load nor send anything: once it is there, it is the player's alone.
 func serveVerifier(mux *http.ServeMux) {
-	policy := fmt.Sprintf("default-src 'none'; script-src %s; style-src %s; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-		hashesOf("script", verifier.Page), hashesOf("style", verifier.Page))
+	policy := fmt.Sprintf("default-src 'none'; script-src %s; style-src %s; img-src data:; base-uri 'none'; form-action 'none'; "+
+		"frame-ancestors 'none'", hashesOf("script", verifier.Page), hashesOf("style", verifier.Page))
 	serve := func(route, name, contentType string, file []byte) {
 		mux.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) {
 			h := w.Header()

@@ -20,7 +20,8 @@ func checkedElsewhere(t *testing.T, h *house) {
 	b := apart.open(t, desktop, h.sandbox.Info().WebURL)
 	b.signIn("chloe")
 	id := b.spin()
-	drawn := fmt.Sprintf(`location.pathname === "/rounds/%s" && document.querySelector(".frame") && document.querySelector("#status").textContent === ""`, id)
+	drawn := fmt.Sprintf(`location.pathname === "/rounds/%s" && document.querySelector(".frame") &&
+		document.querySelector("#status").textContent === ""`, id)
 	b.follow("#last-round", func(r *tab) {
 		r.wait(drawn + ` && document.querySelector("#round").textContent.includes("still secret")`)
 	})
@@ -47,7 +48,8 @@ func checkedElsewhere(t *testing.T, h *house) {
 // broughtToTheVerifier looks at what a link has filled in: the round; then one that was altered on the way, and links that are damaged.
 func broughtToTheVerifier(v *tab, id string) {
 	v.t.Helper()
-	v.wait(`document.querySelector("article")?.dataset.verdict === "verified" && document.querySelector("article").textContent.includes("` + id + `")`)
+	v.wait(`document.querySelector("article")?.dataset.verdict === "verified"`)
+	v.wait(fmt.Sprintf(`document.querySelector("article").textContent.includes(%q)`, id))
 	v.wait(`document.querySelector(".receipt")?.dataset.signed === "true"`)
 	v.looksGood("verifier-receipt")
 	if pasted := eval[string](v, `document.querySelector("#text").value`); !strings.Contains(pasted, id) {

@@ -52,7 +52,7 @@ func receiptClaims(t *testing.T, key ed25519.PrivateKey) (all []claim) {
 func dated(record games.Record, n int) games.Record {
 	begin := time.Date(2026, 11, 21, 18, 9, 41, 0, time.UTC)
 	for i := range record.Actions {
-		record.Actions[i].At = begin.Add(time.Duration(i)*time.Second + []time.Duration{0, 500 * time.Millisecond, 949_642 * time.Microsecond}[(n+i)%3])
+		record.Actions[i].At = begin.Add(time.Duration(i)*time.Second + []time.Duration{0, 500_000, 949_642}[(n+i)%3]*time.Microsecond)
 		record.Actions[i].RequestID = fmt.Sprintf(`r-"%d\`, i)
 		record.Actions[i].Balance = "984.50"
 	}
@@ -147,7 +147,8 @@ func receipts(t *testing.T, b *tab) {
 	// The receipt apart from the record: in its message, and by itself. That of another record does not prove this one.
 	bare := first
 	bare.Receipt = nil
-	message := fmt.Sprintf(`{"type":"action_result","payload":{"roundId":%q},"receipt":%s,"requestId":"r"}`, first.RoundID, mustMarshal(t, first.Receipt))
+	message := fmt.Sprintf(`{"type":"action_result","payload":{"roundId":%q},"receipt":%s,"requestId":"r"}`,
+		first.RoundID, mustMarshal(t, first.Receipt))
 	for name, apart := range map[string]string{"in its message": message, "by itself": string(mustMarshal(t, first.Receipt))} {
 		checkClaims(t, b, []claim{{name, mustMarshal(t, bare), "verified"}}, []string{keys, apart})
 		other := strings.Replace(string(mustMarshal(t, bare)), `"requestId":"r-`, `"requestId":"s-`, 1)
@@ -182,15 +183,23 @@ func receiptsInWords(t *testing.T, b *tab, record games.Record, keys, message, x
 		}
 	}
 	b.paste(lines[0])
-	b.wait(`document.querySelector(".receipt")?.dataset.signed === "null" && document.querySelector(".receipt").textContent.includes("add the server's keys")`)
+	b.receiptSays("null", "It is of this record. Who signed it was not checked: add the server's keys")
 	b.paste(lines[0] + "\n" + keys)
-	b.wait(`document.querySelector(".receipt")?.dataset.signed === "true"`)
+	b.receiptSays("true", "The server has signed the record as it stands")
 	b.paste(altered + "\n" + keys)
-	b.wait(`document.querySelector(".receipt")?.textContent.includes("has signed another record") && document.querySelector("article").dataset.verdict === "failed"`)
+	b.receiptSays("true", "The server has signed another record")
+	b.wait(`document.querySelector("article").dataset.verdict === "failed"`)
 	eval[bool](b, `(crypto.subtle.importKey = () => Promise.reject(new DOMException("Unrecognized name.", "NotSupportedError")), true)`)
 	eval[bool](b, `(globalThis.verifyTwice = (report) => report, true)`) // which needs it, too, and has it in browsers without Ed25519
 	b.paste(lines[0] + "\n" + keys)
-	b.wait(`document.querySelector(".receipt")?.dataset.signed === "null" && document.querySelector(".receipt").textContent.includes("this browser has no Ed25519")`)
+	b.receiptSays("null", "this browser has no Ed25519")
 	b.paste(message)
 	b.complains("There is no round in it")
+}
+
+// receiptSays waits until the page tells of a receipt: whether its signature holds, and in which words.
+func (b *tab) receiptSays(signed, words string) {
+	b.t.Helper()
+	b.wait(fmt.Sprintf(`document.querySelector(".receipt")?.dataset.signed === %q && document.querySelector(".receipt").textContent.includes(%q)`,
+		signed, words))
 }

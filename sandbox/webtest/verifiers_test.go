@@ -47,7 +47,8 @@ func (h *house) openVerifier(t *testing.T) *tab {
 			t.Errorf("%s: %s, %d bytes, %v", path, response.Status, len(got), err)
 		}
 		policy := response.Header.Get("Content-Security-Policy")
-		if !strings.Contains(policy, "script-src 'sha256-") || strings.Contains(policy, "unsafe") || response.Header.Get("X-Content-Type-Options") != "nosniff" {
+		if !strings.Contains(policy, "script-src 'sha256-") || strings.Contains(policy, "unsafe") ||
+			response.Header.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s is served with %v", path, response.Header)
 		}
 	}
@@ -146,7 +147,8 @@ func runPython(t *testing.T, lines []string, flags ...string) ([]byte, int) {
 	}
 	dir := t.TempDir()
 	program, rounds := filepath.Join(dir, "verify.py"), filepath.Join(dir, "rounds.jsonl")
-	if err := errors.Join(os.WriteFile(program, verifier.Program, 0o600), os.WriteFile(rounds, []byte(strings.Join(lines, "\n")), 0o600)); err != nil {
+	err = errors.Join(os.WriteFile(program, verifier.Program, 0o600), os.WriteFile(rounds, []byte(strings.Join(lines, "\n")), 0o600))
+	if err != nil {
 		t.Fatal(err)
 	}
 	var out, complaint bytes.Buffer
