@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"croupier/fairness/commitlog"
@@ -233,8 +234,11 @@ func (a *appender) write(ctx context.Context, tx pgx.Tx, d *due, next *commitlog
 	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"log_leaves"}, []string{"idx", "kind", "value", "round_id"},
 		pgx.CopyFromSlice(len(d.leaves), func(i int) ([]any, error) {
-			leaf := &d.leaves[i]
-			return []any{begin + int64(i), int16(leaf.Kind), leaf.Value[:], leaf.round}, nil
+			leaf, round := &d.leaves[i], pgtype.UUID{}
+			if leaf.round != nil {
+				round = columnOf(*leaf.round)
+			}
+			return []any{begin + int64(i), int16(leaf.Kind), leaf.Value[:], round}, nil
 		}))
 	if err != nil {
 		return err

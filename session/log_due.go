@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"croupier/games"
 )
@@ -137,11 +138,16 @@ func (l *Log) flush(ctx context.Context) error {
 	return err
 }
 
+// uuids is a column of ids. uuid.UUID is a driver.Valuer: an array of those goes through text, one by one.
+type uuids = pgtype.FlatArray[pgtype.UUID]
+
+func columnOf(id uuid.UUID) pgtype.UUID { return pgtype.UUID{Bytes: id, Valid: true} }
+
 // columnsOf parts keys as unnest takes them.
-func columnsOf(keys []roundKey) (operators, rounds []uuid.UUID) {
-	operators, rounds = make([]uuid.UUID, len(keys)), make([]uuid.UUID, len(keys))
+func columnsOf(keys []roundKey) (operators, rounds uuids) {
+	operators, rounds = make(uuids, len(keys)), make(uuids, len(keys))
 	for i, k := range keys {
-		operators[i], rounds[i] = k.operator, k.round
+		operators[i], rounds[i] = columnOf(k.operator), columnOf(k.round)
 	}
 	return operators, rounds
 }

@@ -109,9 +109,9 @@ func unlogged(ctx context.Context, db querier, rounds []finishedRound) (fresh []
 	if len(rounds) == 0 {
 		return nil, nil
 	}
-	ids := make([]uuid.UUID, len(rounds))
+	ids := make(uuids, len(rounds))
 	for i := range rounds {
-		ids[i] = rounds[i].round
+		ids[i] = columnOf(rounds[i].round)
 	}
 	rows, err := db.Query(ctx, `SELECT l.round_id FROM unnest($1::uuid[]) AS k (id) JOIN log_leaves l ON l.round_id = k.id`, ids)
 	if err != nil {
