@@ -14,7 +14,7 @@ import (
 	"croupier/games/gamestest"
 )
 
-// receiptClaims are rounds of every game with receipts of every step, signed in groups of every shape, and forgeries of both.
+// receiptClaims are rounds of every game with receipts of every step, signed in groups of many shapes, and forgeries of some.
 func receiptClaims(t *testing.T, key ed25519.PrivateKey) (all []claim) {
 	t.Helper()
 	choose := fairness.NewSimulation(11).Stream("choose")
@@ -41,7 +41,9 @@ func receiptClaims(t *testing.T, key ed25519.PrivateKey) (all []claim) {
 				text := mustMarshal(t, signed)
 				name := fmt.Sprintf("%s %d, receipt of step %d, %d of %d", g.ID, round, step, n%size, size)
 				all = append(all, claim{name, text, "verified"})
-				all = append(all, forgedReceipts(t, name, signed)...)
+				if round == 0 && step == len(record.Actions)-1 && (g.ID == "slots" || g.ID == "blackjack") { // a receipt is the same in every game
+					all = append(all, forgedReceipts(t, name, signed)...)
+				}
 			}
 		}
 	}
