@@ -19,6 +19,7 @@ import (
 const (
 	expireEvery = time.Minute
 	agedEvery   = 5 * time.Minute
+	countEvery  = 20 * time.Minute
 	agedAtOnce  = 5000 // players whose seeds are rotated by one run: other jobs wait for it
 	jobTimeout  = 5 * time.Minute
 	rescueAfter = 6 * time.Minute
@@ -27,15 +28,18 @@ const (
 
 // newJobs returns the queue of jobs that all servers of a database share: one of them is elected to put jobs in, and any runs them, one
 // at a time. It has the database's connections for ordinary use, not the settler's.
-func newJobs(db *pgxpool.Pool, log *slog.Logger, expire *expireRounds, seeds *rotateSeeds) (*river.Client[pgx.Tx], error) {
+func newJobs(db *pgxpool.Pool, log *slog.Logger, expire *expireRounds, seeds *rotateSeeds,
+	count *countRounds) (*river.Client[pgx.Tx], error) {
 	workers := river.NewWorkers()
-	if err := errors.Join(river.AddWorkerSafely(workers, expire), river.AddWorkerSafely(workers, seeds)); err != nil {
+	err := errors.Join(river.AddWorkerSafely(workers, expire), river.AddWorkerSafely(workers, seeds), river.AddWorkerSafely(workers, count))
+	if err != nil {
 		return nil, err
 	}
 	return river.NewClient(riverpgxv5.New(db), &river.Config{
 		Workers: workers, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 1}},
-		PeriodicJobs: []*river.PeriodicJob{periodic(expireEvery, expireRoundsArgs{}), periodic(agedEvery, rotateSeedsArgs{})},
-		JobTimeout:   jobTimeout, RescueStuckJobsAfter: rescueAfter,
+		PeriodicJobs: []*river.PeriodicJob{periodic(expireEvery, expireRoundsArgs{}), periodic(agedEvery, rotateSeedsArgs{}),
+			periodic(countEvery, countRoundsArgs{})},
+		JobTimeout: jobTimeout, RescueStuckJobsAfter: rescueAfter,
 		PollOnly: true, FetchPollInterval: jobPoll, // a connection less that listens
 		ReindexerSchedule:           river.NeverSchedule(), // only the tables' owner may
 		CompletedJobRetentionPeriod: time.Hour, DiscardedJobRetentionPeriod: 24 * time.Hour,
@@ -123,5 +127,24 @@ func (r *rotateSeeds) Work(ctx context.Context, _ *river.Job[rotateSeedsArgs]) e
 	if rotated > 0 {
 		r.log.Info("rotated seeds by their operators' policies", "players", rotated)
 	}
+	return err
+}
+
+// countRoundsArgs is the job of counting the rounds of hours that are over.
+type countRoundsArgs struct{}
+
+func (countRoundsArgs) Kind() string { return "count_rounds" }
+
+func (countRoundsArgs) InsertOpts() river.InsertOpts { return oneAtATime() }
+
+// countRounds counts the rounds of hours that are over, so that nobody who asks for rates need count them again.
+type countRounds struct {
+	river.WorkerDefaults[countRoundsArgs]
+	floor *session.Floor
+}
+
+// Work implements river.Worker.
+func (c *countRounds) Work(ctx context.Context, _ *river.Job[countRoundsArgs]) error {
+	_, err := c.floor.CountHours(ctx)
 	return err
 }

@@ -76,7 +76,7 @@ func TestOpenAPI(t *testing.T) {
 var ownRefusals = map[string]string{
 	"GET /games/{gameId}": "404", "GET /games/{gameId}/config": "404",
 	"GET /wallet/balance": "404", "GET /wallet/transactions": "404", "POST /wallet/deposit": "404 409", "POST /wallet/withdraw": "402 404 409",
-	"GET /rounds": "404", "GET /log/proof": "404", "GET /rounds/{roundId}": "404", "GET /rounds/{roundId}/verification": "404", "POST /seeds/rotate": "409",
+	"GET /rounds": "404", "GET /log/proof": "404", "GET /rounds/{roundId}": "404", "GET /rounds/{roundId}/verification": "404", "POST /rounds/{roundId}/void": "404 409", "POST /seeds/rotate": "409",
 	"POST /test/players": "409", "POST /test/players/{playerId}/add-balance": "404", "POST /test/players/{playerId}/reset": "404 409",
 	"POST /test/force-outcome": "404",
 }
@@ -113,6 +113,9 @@ func checkItAnswers(t *testing.T, s *testServer, method, path string, guarded bo
 	want := http.StatusBadRequest
 	if guarded {
 		want = http.StatusUnauthorized
+	}
+	if !guarded && reply.Success { // it needs nothing
+		return
 	}
 	if reply.status != want || reply.Error.Code == "" {
 		t.Errorf("%s %s: status %d, want %d: %s", method, path, reply.status, want, reply.text)

@@ -62,6 +62,7 @@ func (r *rest) calls() {
 	group = r.group("Rounds", "What was played, with all that is needed to recompute it once its seed is revealed.")
 	call(group, both, "GET /rounds", "List the rounds", roundsDoc, s.listRounds, session.PlayerNotFound)
 	call(group, both, "GET /rounds/{roundId}", "Show a round", roundDoc, s.getRound, session.NotFound)
+	call(group, operators, "POST /rounds/{roundId}/void", "Void a round", voidDoc, s.voidRound, session.NotFound, session.Conflict)
 	call(group, both, "GET /rounds/{roundId}/verification", "Recompute a round", verificationDoc, s.verifyRound, session.NotFound)
 
 	group = r.group("Seeds", "The commitments that outcomes are drawn under, and their reveal.")
@@ -72,6 +73,7 @@ func (r *rest) calls() {
 	group = r.group("Commitment log", "Proofs that what you were shown is in the signed, append-only log of the house. The log itself is published under /log/ "+
 		"as c2sp.org/tlog-tiles says: /log/checkpoint, /log/tile/<L>/<N>[.p/<W>], /log/tile/entries/<N>[.p/<W>], and its public key at /log/key.")
 	call(group, anyone, "GET /log/proof", "Prove that something is in the log", logProofDoc, s.proveLogged, session.NotFound)
+	call(group, anyone, "GET /log/rates", "Count the rounds that were voided", logRatesDoc, s.publishRates)
 	call(group, anyone, "GET /log/consistency", "Prove that the log only grew", logConsistencyDoc, s.proveConsistent)
 
 	if s.config.Mode == string(session.Live) {

@@ -55,6 +55,8 @@ type Server struct {
 	cancel  context.CancelFunc // of what runs beside the requests
 	running sync.WaitGroup
 	failed  chan error
+
+	roundRates cachedRates
 }
 
 // Start connects, checks the schema, opens the floor and listens. The database must be migrated: it returns migrations.ErrSchema
@@ -169,7 +171,7 @@ func logOrigin(publicURL string) string {
 // startJobs begins the jobs beside play, until the context ends or endJobs is called.
 func (s *Server) startJobs(ctx context.Context) (err error) {
 	expire := &expireRounds{floor: s.Floor, expiry: s.config.Expiry, log: s.log}
-	if s.jobs, err = newJobs(s.db, s.log, expire, &rotateSeeds{floor: s.Floor, log: s.log}); err != nil {
+	if s.jobs, err = newJobs(s.db, s.log, expire, &rotateSeeds{floor: s.Floor, log: s.log}, &countRounds{floor: s.Floor}); err != nil {
 		return fmt.Errorf("jobs: %w", err)
 	}
 	ctx, s.endJobs = context.WithCancel(ctx)

@@ -66,7 +66,7 @@ type socket struct {
 	malformed int                      // messages in a row
 	overLimit int                      // messages in a row
 
-	telling sync.Mutex // held while the client is told of rounds that nobody finished, and of rotations elsewhere
+	telling sync.Mutex // held while the client is told of rounds that others have ended, and of rotations elsewhere
 	tells   bool       // whether it may be told of them now
 }
 
@@ -247,8 +247,8 @@ func (c *socket) mayTell(now bool) {
 	c.tells = now
 }
 
-// tellExpired tells the client of the rounds of its game that nobody finished, each until it was sent once. What is missed here is told
-// on the next connection.
+// tellExpired tells the client of the rounds of its game that were ended by another than the player, each until it was sent once. What
+// is missed here is told on the next connection.
 func (c *socket) tellExpired(ctx context.Context) {
 	c.telling.Lock()
 	defer c.telling.Unlock()
@@ -257,7 +257,11 @@ func (c *socket) tellExpired(ctx context.Context) {
 	}
 	list, err := c.visit.Untold(ctx)
 	for _, e := range list {
-		if !c.out.deliver(appendResult(nil, "round_expired", e.Payload, "", &e.Receipt, c.server.now())) {
+		kind := "round_expired"
+		if e.Voided {
+			kind = "round_voided"
+		}
+		if !c.out.deliver(appendResult(nil, kind, e.Payload, "", &e.Receipt, c.server.now())) {
 			return
 		}
 		if err = c.visit.Told(ctx, e.Round); err != nil {

@@ -71,6 +71,7 @@ const (
 	InProgress Status = "in_progress"
 	Completed  Status = "completed"
 	CashedOut  Status = "cashed_out"
+	Voided     Status = "voided" // ended by the operator, with its stake returned; no engine gives it
 )
 
 // Step is what an action did.

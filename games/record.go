@@ -39,6 +39,7 @@ const (
 	TypeAction  ActionType = "action"
 	TypeCashOut ActionType = "cashout"
 	TypeExpiry  ActionType = "expiry" // nobody finished the round in time, and the server did
+	TypeVoid    ActionType = "void"   // the operator ended the round, and its stake was returned; its payload is a Voiding
 )
 
 // RecordedAction is one step of a recorded round. Money is in the round's currency.

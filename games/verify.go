@@ -165,6 +165,11 @@ func (v *verification) play(engine Engine, action *RecordedAction, draws fairnes
 			return Result{}, err
 		}
 		return Expire(engine, v.round, v.state, draws)
+	case TypeVoid:
+		if _, err := ParseVoiding(action.Payload); err != nil {
+			return Result{}, err
+		}
+		return Void(v.round)
 	case TypeAction:
 		name, err := actionName(action.Payload)
 		if err != nil {

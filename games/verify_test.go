@@ -195,6 +195,62 @@ func TestVerifyExpiredRounds(t *testing.T) {
 	}
 }
 
+// A round that was voided gave back all that was staked in it, whatever it was worth, and what was played of it is recomputed.
+func TestVerifyVoidedRounds(t *testing.T) {
+	t.Parallel()
+	c := catalogue(t)
+	voided := func() games.Record {
+		rec := record(t, c, 7, "0.13", 2, fairness.Script{"init": {7}, "1": {0}, "2": {0}})
+		rec.Actions[3].Type, rec.Actions[3].Payload, rec.Actions[3].Outcome = games.TypeVoid, json.RawMessage(`{"reason":"é ☂","by":"me"}`), json.RawMessage(`{}`)
+		rec.Actions[3].Payout, rec.Payout, rec.Status = "0.13", "0.13", games.Voided
+		return rec
+	}
+	for name, test := range map[string]struct {
+		lie   func(*games.Record)
+		found string
+	}{
+		"none":           {func(*games.Record) {}, ""},
+		"status flipped": {func(r *games.Record) { r.Status = games.Completed }, "status"},
+		"refund altered": {func(r *games.Record) { r.Actions[3].Payout, r.Payout = "0.12", "0.12" }, "action 3 payout, payout"},
+		"worth more":     {func(r *games.Record) { r.Actions[3].Payout, r.Payout = "0.50", "0.50" }, "action 3 payout, payout"},
+		"a stake":        {func(r *games.Record) { r.Actions[3].Stake = "0.01" }, "action 3 stake"},
+		"an outcome":     {func(r *games.Record) { r.Actions[3].Outcome = json.RawMessage(`{"rung":2}`) }, "action 3 outcome"},
+		"a draw":         {func(r *games.Record) { r.Actions[1].Outcome = json.RawMessage(`{"rung":9}`) }, "action 1 outcome"},
+		"no reason":      {func(r *games.Record) { r.Actions[3].Payload = json.RawMessage(`{"by":"me"}`) }, "action 3"},
+		"nobody":         {func(r *games.Record) { r.Actions[3].Payload = json.RawMessage(`{"reason":"why"}`) }, "action 3"},
+		"a long reason": {func(r *games.Record) {
+			r.Actions[3].Payload = json.RawMessage(`{"reason":"` + strings.Repeat("x", 201) + `","by":"me"}`)
+		}, "action 3"},
+		"more than a reason": {func(r *games.Record) { r.Actions[3].Payload = json.RawMessage(`{"reason":"why","by":"me","x":1}`) }, "action 3"},
+		"an action":          {func(r *games.Record) { r.Actions[3].Type = games.TypeAction }, "action 3"},
+		"a cash-out":         {func(r *games.Record) { r.Actions[3].Type = games.TypeCashOut }, "action 3"},
+		"an expiry":          {func(r *games.Record) { r.Actions[3].Type = games.TypeExpiry }, "action 3"},
+		"opening":            {func(r *games.Record) { r.Actions = r.Actions[3:] }, "action 0 step, action 0"},
+		"twice": {func(r *games.Record) {
+			again := r.Actions[3]
+			again.Step = 4
+			r.Actions = append(r.Actions, again)
+		}, "action 4"},
+	} {
+		rec := voided()
+		test.lie(&rec)
+		report, err := games.Verify(c, rec)
+		if err != nil || failures(report) != test.found || report.OK != (test.found == "") {
+			t.Errorf("%s: found %q, %v; want %q", name, failures(report), err, test.found)
+		}
+	}
+	// What was signed is the reason, too.
+	rec := voided()
+	before, err := rec.HashTo(3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec.Actions[3].Payload = json.RawMessage(`{"reason":"another","by":"me"}`)
+	if after, err := rec.HashTo(3); err != nil || after == before {
+		t.Errorf("another reason has the same hash: %v", err)
+	}
+}
+
 // A verifier that accepts everything would pass the test above. Each lie here is found, and nothing else is complained of.
 func TestVerifyFindsEveryLie(t *testing.T) {
 	t.Parallel()

@@ -125,9 +125,10 @@ func TestAppendOnlyTablesStayAsTheyAre(t *testing.T) {
 			refused(t, byGrant, h.app, fmt.Sprintf(sql, table))
 		}
 	}
-	for _, table := range []string{"seats", "players", "operators", "builds", "sessions", "expiries", "river_migration"} {
+	for _, table := range []string{"seats", "players", "operators", "builds", "sessions", "expiries", "round_hours", "river_migration"} {
 		refused(t, byGrant, h.app, "DELETE FROM "+table)
 	}
+	refused(t, byGrant, h.app, "UPDATE round_hours SET rounds = rounds")
 	refused(t, byGrant, h.app, "UPDATE builds SET rules_hash = rules_hash")
 	refused(t, byGrant, h.app, "UPDATE river_migration SET version = version")
 	refused(t, byGrant, h.app, "SET session_replication_role = replica")
@@ -190,7 +191,7 @@ func TestPlayedRoundsDoNotChange(t *testing.T) {
 	h := setup(t)
 	for _, conn := range []*pgx.Conn{h.owner, h.app} {
 		for _, set := range []string{"payout = 100", "status = 'cashed_out'", "forced = '{}'", "steps = 5",
-			"status = 'in_progress', sealed_state = '\\x01', closed_at = NULL"} {
+			"status = 'voided', payout = stake", "status = 'in_progress', sealed_state = '\\x01', closed_at = NULL"} {
 			refused(t, byGuard, conn, `UPDATE rounds SET `+set+` WHERE id = $1`, h.finished)
 		}
 		for _, set := range []string{"id = $2", "operator_id = $2", "player_id = $2"} {
@@ -207,6 +208,7 @@ func TestPlayedRoundsDoNotChange(t *testing.T) {
 		}
 		refused(t, byCheck, conn, `UPDATE rounds SET payout = 1 WHERE id = $1`, h.open)
 		refused(t, byCheck, conn, `UPDATE rounds SET status = 'completed' WHERE id = $1`, h.open)
+		refused(t, byCheck, conn, `UPDATE rounds SET status = 'voided', sealed_state = NULL, closed_at = now(), payout = stake + 1 WHERE id = $1`, h.open)
 	}
 	h.finish(t)
 	refused(t, byGuard, h.owner, `UPDATE rounds SET payout = 1 WHERE id = $1`, h.open)
@@ -285,8 +287,8 @@ func TestTransfersGoOnlyKnownWays(t *testing.T) {
 	h := setup(t)
 	accounts := []string{"player", "escrow", "house", "funding"}
 	allowed := map[string]bool{"stake player house": true, "stake player escrow": true, "lapse escrow house": true,
-		"payout house player": true, "deposit funding player": true, "withdrawal player funding": true}
-	for _, code := range []string{"stake", "lapse", "payout", "deposit", "withdrawal", "gift"} {
+		"payout house player": true, "refund escrow player": true, "deposit funding player": true, "withdrawal player funding": true}
+	for _, code := range []string{"stake", "lapse", "payout", "refund", "deposit", "withdrawal", "gift"} {
 		for _, debit := range accounts {
 			for _, credit := range accounts {
 				for _, round := range []*uuid.UUID{nil, &h.open} {
@@ -300,6 +302,25 @@ func TestTransfersGoOnlyKnownWays(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A void is recorded under the round's own name, with its reason and who did it, or not at all.
+func TestVoidsAreRecordedWithTheirReason(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	const sql = `INSERT INTO actions (player_id, session_id, request_id, type, request, answer, round_id, step, stake, payout, balance, at)
+		VALUES ($1, $2, $3, 'void', $4::text::json, '{}', $5, 1, 0, 1, 1, now())`
+	for request, session := range map[string]uuid.UUID{
+		`{"by":"me"}`: h.open, `{"reason":"","by":"me"}`: h.open, `{"reason":null,"by":"me"}`: h.open, `{"reason":"why"}`: h.open,
+		`{"reason":"why","by":""}`:                                h.open,
+		`{"reason":"` + strings.Repeat("x", 201) + `","by":"me"}`: h.open,
+		`{"reason":"why","by":"me"}`:                              id(),
+	} {
+		refused(t, byCheck, h.app, sql, h.player, session, "void", request, h.open)
+	}
+	refused(t, byCheck, h.app, sql, h.player, h.open, "another", `{"reason":"why","by":"me"}`, h.open)
+	exec(t, h.app, sql, h.player, h.open, "void", `{"reason":"why","by":"me"}`, h.open)
+	refused(t, "23505", h.app, sql, h.player, h.open, "void", `{"reason":"why","by":"me"}`, h.open)
 }
 
 func TestPartitionsOfTheMonthsToCome(t *testing.T) {

@@ -53,6 +53,27 @@ func roundExpired(m *move, at *position, result games.Result) json.RawMessage {
 	return append(b, '"', '}')
 }
 
+// roundVoided is the payload of a round_voided, but for the gameId, which is the connection's. m.lapse is the whole stake.
+func roundVoided(m *move, at *position, result games.Result, why games.Voiding) json.RawMessage {
+	b := make([]byte, 0, 512)
+	b = appendRound(b, m)
+	b = append(b, `,"reason":`...)
+	b = appendQuoted(b, why.Reason)
+	b = append(b, `,"by":`...)
+	b = appendQuoted(b, why.By)
+	b = append(b, `,"outcome":`...)
+	b = append(b, result.Outcome...)
+	b = append(b, `,"stake":`...)
+	b = m.lapse.AppendJSON(b)
+	b = append(b, `,"refund":`...)
+	b = m.payout.AppendJSON(b)
+	b = appendBalance(b, m)
+	b = appendFair(b, m, at)
+	b = append(b, `,"at":"`...)
+	b = m.at.UTC().Truncate(time.Microsecond).AppendFormat(b, time.RFC3339Nano)
+	return append(b, '"', '}')
+}
+
 func appendRound(b []byte, m *move) []byte {
 	b = append(b, `{"roundId":"`...)
 	b = append(b, m.round.String()...)

@@ -12,7 +12,7 @@ import (
 	"croupier/games"
 )
 
-// expired tells all nodes that a round was ended because nobody finished it.
+// expired tells all nodes that a round was ended by another than its player.
 type expired struct {
 	Player uuid.UUID `json:"player"`
 	Game   string    `json:"game"`
@@ -21,11 +21,11 @@ type expired struct {
 // announceTimeout bounds telling the nodes of an ended round. It is less than a server takes to stop.
 const announceTimeout = 5 * time.Second
 
-// announceExpired tells all nodes of an ended round, also when the run is over: the round is ended.
-func (f *Floor) announceExpired(run context.Context, o overdueRound) error {
+// announceExpired tells all nodes of a player's ended round, also when the run is over: the round is ended.
+func (f *Floor) announceExpired(run context.Context, player uuid.UUID, game string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(run), announceTimeout)
 	defer cancel()
-	payload, err := json.Marshal(expired{Player: o.player, Game: o.game})
+	payload, err := json.Marshal(expired{Player: player, Game: game})
 	if err != nil {
 		return err
 	}
@@ -69,10 +69,11 @@ func (f *Floor) lookForExpired(ctx context.Context, visits []*Visit) error {
 	return nil
 }
 
-// Expired is a round that the server ended because nobody finished it.
+// Expired is a round that was ended by another than its player: by the server, because nobody finished it, or by the operator.
 type Expired struct {
 	Round   uuid.UUID
-	Payload json.RawMessage // of its round_expired
+	Voided  bool            // by the operator
+	Payload json.RawMessage // of its round_expired, or its round_voided
 	Receipt games.Receipt   // of its whole record; zero where none are given
 }
 
@@ -82,17 +83,18 @@ func (v *Visit) Untold(ctx context.Context) ([]Expired, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	const sql = `
-		SELECT e.round_id, a.answer, a.step, p.operator_id
-		FROM expiries e JOIN players p ON p.id = e.player_id JOIN actions a ON a.player_id = e.player_id AND a.session_id = e.round_id AND a.request_id = $3
+		SELECT e.round_id, a.type = 'void', a.answer, a.step, p.operator_id
+		FROM expiries e JOIN players p ON p.id = e.player_id
+		JOIN actions a ON a.player_id = e.player_id AND a.session_id = e.round_id AND a.request_id IN ($3, $4)
 		WHERE e.player_id = $1 AND e.game_id = $2 AND e.told_at IS NULL ORDER BY e.round_id`
-	rows, err := v.seat.floor.db.Query(ctx, sql, v.seat.player, v.game.ID, expiryRequestID)
+	rows, err := v.seat.floor.db.Query(ctx, sql, v.seat.player, v.game.ID, expiryRequestID, voidRequestID)
 	if err != nil {
 		return nil, fmt.Errorf("expired rounds of player %s: %w", v.seat.player, err)
 	}
 	var operator uuid.UUID
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e Expired, err error) {
 		var answer []byte
-		err = row.Scan(&e.Round, &answer, &e.Receipt.Step, &operator)
+		err = row.Scan(&e.Round, &e.Voided, &answer, &e.Receipt.Step, &operator)
 		if err == nil {
 			e.Payload = named(v.alias, answer)
 		}
@@ -118,7 +120,7 @@ func named(game string, answer []byte) json.RawMessage {
 	return append(b, answer[1:]...)
 }
 
-// Told marks that a round_expired of the round was sent on a connection. The first time counts. It waits no longer than a request does.
+// Told marks that the round_expired or round_voided of the round was sent on a connection. The first time counts. It waits no longer than a request does.
 func (v *Visit) Told(ctx context.Context, round uuid.UUID) error {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()

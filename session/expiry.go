@@ -80,7 +80,7 @@ func (f *Floor) ExpireRounds(ctx context.Context, limits Expiry) (ended int, err
 				continue
 			}
 			ended++
-			if err := f.announceExpired(ctx, o); err != nil && !quiet {
+			if err := f.announceExpired(ctx, o.player, o.game); err != nil && !quiet {
 				quiet = true
 				f.log.Warn("an ended round is not announced; its player is told later", "round_id", o.id, "player", o.player, "error", err)
 			}

@@ -79,7 +79,7 @@ type Event struct {
 	Balance  *Balance // the balance changed by another way than this visit's play
 	Ended    bool     // the session was ended
 	Replaced bool     // the player opened the same game elsewhere
-	Expired  bool     // the server ended a round of this game, which nobody finished: Untold has it
+	Expired  bool     // a round of this game was ended by another than its player: Untold has it
 	Seeds    bool     // the seeds were rotated, perhaps by this visit: Rotation knows
 
 	Rotated *SeedRotated // the server rotated the seeds by the operator's policy; a result that is under way comes after it

@@ -31,7 +31,8 @@ type move struct {
 	forced   []byte // the script of a forced opening, nil otherwise
 
 	// The money: stake leaves the player, for the house if the move is the whole round, else into escrow; lapse leaves escrow for
-	// the house when the round is over; payout leaves the house for the player.
+	// the house when the round is over; payout leaves the house for the player. Of a round that is voided, lapse and payout are one
+	// amount, which goes from escrow to the player.
 	stake, lapse, payout money.Amount
 	after                money.Amount // the player's balance when it is written
 

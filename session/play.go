@@ -27,6 +27,7 @@ const (
 	cashoutRequest requestKind = "cashout"
 	rotateRequest  requestKind = "seed_rotate"
 	expiryRequest  requestKind = "expiry" // which nobody sends: the server ends a round that nobody finishes
+	voidRequest    requestKind = "void"   // which no player sends: the operator ends a round
 )
 
 // Request is one message that may take effect. The same id in the same session takes effect at most once.
@@ -375,6 +376,7 @@ func (f *Floor) makeMove(at *position, o *openRound, kind requestKind, result ga
 		m.answer = cashoutResult(m, result)
 	case expiryRequest:
 		m.answer = roundExpired(m, at, result)
+	case voidRequest: // whose answer has the reason: the caller makes it
 	default:
 		m.answer = actionResult(m, at, result)
 	}

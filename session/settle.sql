@@ -58,10 +58,14 @@ WITH item AS (
     FROM moved WHERE stake > 0
     UNION ALL -- steps
     SELECT player_id, lapse_id, 'escrow'::account, 'house'::account, lapse, 'lapse', round_id, before - stake, at -- steps
-    FROM moved WHERE lapse > 0 -- steps
+    FROM moved WHERE lapse > 0 AND type <> 'void' -- steps
+    UNION ALL -- steps
+    SELECT player_id, lapse_id, 'escrow'::account, 'player'::account, lapse, 'refund', round_id, before + lapse, at -- steps
+    FROM moved WHERE lapse > 0 AND type = 'void' -- steps
     UNION ALL
     SELECT player_id, payout_id, 'house'::account, 'player'::account, payout, 'payout', round_id, before - stake + payout, at
     FROM moved WHERE payout > 0
+        AND type <> 'void' -- steps
 ), spent AS ( -- forced
     DELETE FROM forced_outcomes f USING moved m WHERE m.forced IS NOT NULL AND f.player_id = m.player_id AND f.game_id = m.game_id -- forced
 )

@@ -62,14 +62,22 @@ var rules = []struct{ name, sql string }{
 		WHERE s.escrow <> coalesce(o.stake, 0)`},
 	{"every round moved its stake and its payout", `
 		WITH moved AS (
-			SELECT round_id, player_id, sum(amount) FILTER (WHERE code = 'stake') AS stake, sum(amount) FILTER (WHERE code = 'payout') AS payout,
-				sum(CASE WHEN credit = 'escrow' THEN amount WHEN debit = 'escrow' THEN -amount ELSE 0 END) AS held
+			SELECT round_id, player_id, sum(amount) FILTER (WHERE code = 'stake') AS stake, sum(amount) FILTER (WHERE code IN ('payout', 'refund')) AS payout,
+				coalesce(sum(amount) FILTER (WHERE code = 'refund'), 0) AS refund, sum(CASE WHEN credit = 'escrow' THEN amount WHEN debit = 'escrow' THEN -amount ELSE 0 END) AS held
 			FROM transfers WHERE round_id IS NOT NULL GROUP BY round_id, player_id)
-		SELECT coalesce(r.id, m.round_id)::text, format('round: stake %s, payout %s; transfers: %s, %s, held %s',
-			r.stake, r.payout, coalesce(m.stake, 0), coalesce(m.payout, 0), coalesce(m.held, 0))
+		SELECT coalesce(r.id, m.round_id)::text, format('round: stake %s, payout %s, %s; transfers: %s, %s, held %s, refunded %s',
+			r.stake, r.payout, r.status, coalesce(m.stake, 0), coalesce(m.payout, 0), coalesce(m.held, 0), coalesce(m.refund, 0))
 		FROM rounds r FULL JOIN moved m ON m.round_id = r.id AND m.player_id = r.player_id
 		WHERE r.id IS NULL OR r.stake <> coalesce(m.stake, 0) OR r.payout <> coalesce(m.payout, 0)
-			OR coalesce(m.held, 0) <> CASE WHEN r.status = 'in_progress' THEN r.stake ELSE 0 END`},
+			OR coalesce(m.held, 0) <> CASE WHEN r.status = 'in_progress' THEN r.stake ELSE 0 END
+			OR coalesce(m.refund, 0) <> CASE WHEN r.status = 'voided' THEN r.stake ELSE 0 END`},
+	{"every voided round has its reason, as the player was told it", `
+		SELECT coalesce(r.id, a.round_id)::text, format('round: %s, %s steps; its void: step %s, recorded %s, told %s',
+			coalesce(r.status, 'not voided'), r.steps, coalesce(a.step::text, 'none'), a.request, json_build_object('reason', a.answer -> 'reason', 'by', a.answer -> 'by'))
+		FROM (SELECT * FROM rounds WHERE status = 'voided') r
+		FULL JOIN (SELECT * FROM actions WHERE type = 'void') a ON a.player_id = r.player_id AND a.round_id = r.id
+		WHERE r.id IS NULL OR a.round_id IS NULL OR a.step <> r.steps - 1 OR a.at <> r.closed_at OR (a.request ->> 'reason', a.request ->> 'by')
+			IS DISTINCT FROM (a.answer ->> 'reason', a.answer ->> 'by')`},
 	{"nonces have no gap", `
 		SELECT player_id::text || '/' || seed_seq, format('%s rounds, nonces %s to %s', count(*), min(nonce), max(nonce))
 		FROM rounds GROUP BY player_id, seed_seq HAVING min(nonce) <> 0 OR max(nonce) <> count(*) - 1`},

@@ -35,6 +35,10 @@ var damages = map[string]struct{ rule, sql string }{
 	"an action of no round":  {"every step of a round was told", `DELETE FROM rounds WHERE nonce = 0`},
 	"a payout that was told and not paid": {"every step of a round was told",
 		`UPDATE actions SET payout = payout + 1 WHERE step = 0`},
+	"a round voided by nobody": {"every voided round has its reason, as the player was told it",
+		`UPDATE rounds SET status = 'voided', payout = stake WHERE nonce = 0`},
+	"a round voided without a refund": {"every round moved its stake and its payout",
+		`UPDATE rounds SET status = 'voided', payout = stake WHERE nonce = 0`},
 	"an order that is altered": {"every deposit and withdrawal was ordered", `UPDATE operator_transactions SET amount = amount + 1`},
 	"an order turned around":   {"every deposit and withdrawal was ordered", `UPDATE operator_transactions SET code = 'withdrawal'`},
 	"a deposit of no order": {"every deposit and withdrawal was ordered", `

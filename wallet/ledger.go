@@ -49,6 +49,7 @@ const (
 	Stake      Code = "stake"      // player → house, or → escrow while the round is open
 	Lapse      Code = "lapse"      // escrow → house, when the round is over
 	Payout     Code = "payout"     // house → player
+	Refund     Code = "refund"     // escrow → player, when the round is voided
 	Deposit    Code = "deposit"    // funding → player
 	Withdrawal Code = "withdrawal" // player → funding
 )

@@ -275,7 +275,7 @@ class Money:
         return f"{decimal(self.number(minor), self.scale)} {self.code}"
 
 
-IN_PROGRESS, COMPLETED, CASHED_OUT = "in_progress", "completed", "cashed_out"
+IN_PROGRESS, COMPLETED, CASHED_OUT, VOIDED = "in_progress", "completed", "cashed_out", "voided"
 
 
 class Step:
@@ -1287,7 +1287,7 @@ class Verification:
                 break
             draws = Draws(seed, client_seed, nonce, script)
             try:
-                step = self.play(game, i, action, draws)
+                step = self.play(game, i, action, draws, staked)
             except Refused as why:
                 self.fail(name, f"refused: {why}", "played")
                 return
@@ -1310,16 +1310,28 @@ class Verification:
         self.check("payout", self.money.number(paid), self.record.get("payout"))
         self.staked, self.paid, self.status = staked, paid, status
 
-    def play(self, game, i, action, draws):
+    def play(self, game, i, action, draws, staked):
         kind, payload = self.member("type", str, action), self.member("payload", dict, action)
         if kind == "action":
             name = payload.get("action")
             require(isinstance(name, str), "the payload names no action")
             return game.open(name, payload, draws) if i == 0 else game.act(name, payload, draws)
+        if kind == "void":
+            return self.void(i, payload, staked)
         require(kind in ("cashout", "expiry"), f"{kind[:20]!r} is no type of action")
         require(i > 0, "a round opens with an action")
         require(payload == {}, "its payload must be empty")
         return game.cash_out() if kind == "cashout" else game.expire()
+
+
+    def void(self, i, payload, staked):
+        """The operator ended the round: by no rule of the game, so all that was staked is returned."""
+        require(i > 0, "a round opens with an action")
+        require(payload.keys() == {"reason", "by"}, "its payload must be a reason and by whom")
+        for name, most in (("reason", 200), ("by", 100)):
+            require(isinstance(payload[name], str) and 1 <= len(payload[name]) <= most, f"its {name} must have 1 to {most} characters")
+        self.notes.append("VOIDED: the operator ended this round and returned the stake. What was drawn before that is checked; the reason is the operator's word.")
+        return Step(VOIDED, {}, win=staked, why=[f"All that was staked is returned: {self.money.text(staked)}."])
 
 
 def integers(value):

@@ -48,7 +48,7 @@ func liveRounds(t *testing.T, h *house, b *tab) {
 			t.Fatal(err)
 		}
 		live = append(live, claim{"live " + id, answer, "verified"})
-		if i%rounds == 1 { // the first one of dice is forced, so no seed decides it
+		if i%rounds == 1 && i < 2*rounds { // of slots and blackjack: those of all games are forged in records that are the same, elsewhere
 			forged = append(forged, forgeriesOf(t, claim{"live " + id, envelope.Data, "verified"})...)
 		}
 	}

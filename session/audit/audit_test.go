@@ -30,6 +30,7 @@ const (
 	aSteps  = `(SELECT r.id FROM rounds r WHERE r.game_id = 'blackjack' AND r.seed_seq = 0 AND r.steps > 1 ORDER BY r.player_id, r.nonce LIMIT 1)`
 	aLast   = `(SELECT r.id FROM rounds r WHERE r.seed_seq = 0 ORDER BY r.player_id, r.nonce DESC LIMIT 1)`
 	aLive   = `(SELECT r.id FROM rounds r WHERE r.game_id = 'dice' AND r.seed_seq = 2 ORDER BY r.player_id, r.nonce LIMIT 1)`
+	aVoid   = `(SELECT r.id FROM rounds r WHERE r.status = 'voided' ORDER BY r.player_id LIMIT 1)`
 	aPair   = `(SELECT player_id FROM seed_pairs WHERE seq = 1 AND revealed_at IS NOT NULL ORDER BY player_id LIMIT 1)`
 )
 
@@ -87,6 +88,10 @@ var tamperings = []tampering{
 	{"a player's balance", `UPDATE seats SET balance = balance + 1 WHERE player_id = ` + aPair, []string{"ledger"}},
 	{"a transfer", `UPDATE transfers SET amount = amount + 1 WHERE round_id = ` + aRoll + ` AND code = 'stake'`, []string{"ledger"}},
 	{"a deposit", `UPDATE operator_transactions SET amount = amount + 1 WHERE transaction_id LIKE 'more%' AND player_id = ` + aPair, []string{"balance", "ledger"}},
+	{"the status of a voided round", `UPDATE rounds SET status = 'completed' WHERE id = ` + aVoid, []string{"round", "outcome", "ledger"}},
+	{"what a voided round returned", `UPDATE actions SET payout = payout - 0.01, balance = balance - 0.01 WHERE type = 'void' AND round_id = ` + aVoid,
+		[]string{"outcome", "sum", "told", "ledger"}},
+	{"why a round was voided", `UPDATE actions SET request = '{"reason":"because","by":"test"}' WHERE type = 'void' AND round_id = ` + aVoid, []string{"ledger"}},
 	{"a withdrawal that is gone", `DELETE FROM operator_transactions WHERE transaction_id LIKE 'less%' AND player_id = ` + aPair, []string{"balance", "ledger"}},
 }
 
@@ -98,7 +103,7 @@ func TestAudit(t *testing.T) {
 	t.Run("exports that were tampered with", func(t *testing.T) { c.inside(t, nil, func(tx pgx.Tx) { c.brokenExports(t, tx) }) })
 	for _, one := range tamperings {
 		named := ""
-		for _, place := range []string{aRoll, aForced, aSpin, aSteps, aLast, aLive} {
+		for _, place := range []string{aRoll, aForced, aSpin, aSteps, aLast, aLive, aVoid} {
 			if named == "" && strings.Contains(one.sql, place) { // the first, where one is the pattern of another
 				c.inside(t, nil, func(tx pgx.Tx) { must(t, tx.QueryRow(t.Context(), "SELECT "+place+"::text").Scan(&named)) })
 			}
@@ -148,6 +153,14 @@ func (c *casino) isRight(t *testing.T, tx pgx.Tx) {
 	if unchecked["the round is open"] != open || unchecked["the server seed is not revealed yet"] != rounds-verifiable-open || len(unchecked) != 2 {
 		t.Errorf("not checked: %v", unchecked)
 	}
+	if report.Voided != 3 {
+		t.Errorf("%d rounds are voided, want one of each player", report.Voided)
+	}
+	for _, g := range report.Games { // what was voided was neither wagered nor won
+		if g.Game == "move" {
+			c.moneyWithoutVoids(t, tx, g.Money)
+		}
+	}
 	if report.Players != 3 || report.SeedPairs != 9 || report.Stored.Revealed != 6 || report.Stored.SeedPairs != 12 || report.Ledger == nil {
 		t.Errorf("%d players, %d pairs, stored %+v", report.Players, report.SeedPairs, report.Stored)
 	}
@@ -162,6 +175,15 @@ func (c *casino) isRight(t *testing.T, tx pgx.Tx) {
 		if !played[game.ID] {
 			t.Errorf("%s is not in the report", game.ID)
 		}
+	}
+}
+
+func (c *casino) moneyWithoutVoids(t *testing.T, tx pgx.Tx, got []audit.MoneyReport) {
+	t.Helper()
+	var staked, paid string
+	must(t, tx.QueryRow(t.Context(), `SELECT sum(stake)::text, sum(payout)::text FROM rounds WHERE game_id = 'move' AND status <> 'voided'`).Scan(&staked, &paid))
+	if len(got) != 1 || string(got[0].Staked) != staked || string(got[0].Paid) != paid {
+		t.Errorf("move: %+v, want %s staked and %s paid", got, staked, paid)
 	}
 }
 

@@ -162,6 +162,13 @@ func (c *checker) structure(m *amounts) {
 	c.equal(checkSum, "its bet is not its first action's stake", m.steps[0].stake, m.bet)
 	c.equal(checkSum, "its stake is not the sum of its actions'", stake, m.stake)
 	c.equal(checkSum, "its payout is not the sum of its actions'", payout, m.payout)
+	voided := rec.Status == games.Voided
+	if voided {
+		c.equal(checkSum, "it was voided, and what was returned is not its stake", m.stake, m.payout)
+	}
+	if last := rec.Actions[len(rec.Actions)-1].Type; voided != (last == games.TypeVoid) {
+		c.differ(checkRound, "it is voided, or its last action voids it, but not both", string(rec.Status), string(last))
+	}
 	if open := rec.Status == games.InProgress; open != e.closedAt.IsZero() {
 		c.differ(checkRound, "it is open and closed at once", "a time when it was closed, unless it is open", string(rec.Status))
 	}

@@ -33,6 +33,7 @@ type Report struct {
 	Verified  int64 `json:"verified"`  // rounds that were recomputed, and are as they are recorded
 	Differing int64 `json:"differing"` // rounds that were recomputed, and are not
 	Forced    int64 `json:"forced"`    // sandbox rounds whose outcome was asked for
+	Voided    int64 `json:"voided"`    // rounds that the operator ended, with their stakes returned
 
 	Found       int64            `json:"found"`       // differences in all
 	ByCheck     map[string]int64 `json:"byCheck"`     // the same by check
@@ -174,6 +175,7 @@ func (r *Report) game(catalogue *games.Catalogue, k key, t *tally) {
 	r.Verified += t.verified
 	r.Differing += t.differing
 	r.Forced += t.forced
+	r.Voided += t.voided
 	for _, currency := range slices.Sorted(maps.Keys(t.staked)) {
 		g.Money = append(g.Money, MoneyReport{currency, t.staked[currency].Number(), t.paid[currency].Number()})
 	}

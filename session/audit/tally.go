@@ -49,6 +49,7 @@ const rollBins = 100
 type tally struct {
 	rounds, verified, forced, open, refunded int64
 	differing                                int64
+	voided                                   int64
 
 	// Of rounds that are over, were left to chance, and were not given back unplayed: 1 + (payout − stakes) / opening stake.
 	played       int64
@@ -59,7 +60,7 @@ type tally struct {
 	allLinesHits int64
 	rolls        []int64                 // of dice
 	words        []int64                 // top bytes of all words that were drawn
-	staked, paid map[string]money.Amount // by currency, open and forced rounds included
+	staked, paid map[string]money.Amount // by currency, open and forced rounds included, voided ones not
 }
 
 // tallies are what rounds come to, by variant, and when they were opened.
@@ -110,8 +111,12 @@ func (t *tallies) round(e *entry, m *amounts, v verdict) {
 	one := t.of(rec)
 	one.rounds++
 	t.hour(e.openedAt)
-	add(one.staked, rec.Currency, m.stake)
-	add(one.paid, rec.Currency, m.payout)
+	if rec.Status == games.Voided { // neither wagered nor won
+		one.voided++
+	} else {
+		add(one.staked, rec.Currency, m.stake)
+		add(one.paid, rec.Currency, m.payout)
+	}
 	switch {
 	case v.why != "":
 		t.reason(v.why, rec)
@@ -123,6 +128,7 @@ func (t *tallies) round(e *entry, m *amounts, v verdict) {
 	switch {
 	case rec.Forced != nil:
 		one.forced++
+	case rec.Status == games.Voided:
 	case rec.Status == games.InProgress:
 		one.open++
 	case refunded(rec, m):
@@ -295,6 +301,7 @@ func (t *tally) merge(more *tally) {
 	t.rounds += more.rounds
 	t.verified += more.verified
 	t.differing += more.differing
+	t.voided += more.voided
 	t.forced += more.forced
 	t.open += more.open
 	t.refunded += more.refunded

@@ -27,6 +27,10 @@ func (r *Report) Print(out io.Writer) error {
 	if r.Forced > 0 {
 		fmt.Fprintf(&b, "forced       %d sandbox rounds whose outcome was asked for; they are in no statistic\n", r.Forced)
 	}
+	if r.Voided > 0 {
+		fmt.Fprintf(&b, "voided       %d rounds that the operator ended, with their stakes returned; they are neither in the money nor in a "+
+			"statistic\n", r.Voided)
+	}
 	for _, reason := range r.Unchecked {
 		fmt.Fprintf(&b, "not checked  %d rounds: %s (as %s)\n", reason.Rounds, reason.Why, reason.Example)
 	}

@@ -93,7 +93,8 @@ export class Rounds {
       el("time", { datetime: action.at }, clock(action.at)),
       el("span", { class: "what" }, `${grouped(record.stake)} staked, ${open ? "still open" : `${grouped(record.payout)} paid`}`,
         el("small", {}, `nonce ${record.nonce}, seed `, el("code", { title: `Server seed hash ${record.serverSeedHash}` }, short(record.serverSeedHash)),
-          record.forced ? ", forced" : "", record.actions.at(-1).type === "expiry" ? ", settled unfinished" : "", ", ", stepsLink(record.roundId, "step by step"))),
+          record.forced ? ", forced" : "", { expiry: ", settled unfinished", void: ", voided and returned" }[record.actions.at(-1).type] ?? "",
+          ", ", stepsLink(record.roundId, "step by step"))),
       row.state), row.place);
     if (record.serverSeed) row.state.append(el("button", { type: "button", class: "verdict", "aria-expanded": "false", onclick: () => this.#toggle(row) }, "Verify"));
     else row.state.append(el("span", { class: "badge wait", title: "Rotate the seed to reveal it" }, VERDICTS.unrevealed.words));

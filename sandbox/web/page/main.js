@@ -215,6 +215,12 @@ const handlers = {
     connection.ask("balance_get");
     refreshLists();
   },
+  round_voided: ({ payload }) => {
+    notices.voided(payload);
+    table?.voided?.(payload);
+    connection.ask("balance_get");
+    refreshLists();
+  },
   session_warning: ({ payload }) => hint(`Session note: ${payload.warningType.replaceAll("_", " ")}.`),
   error: async ({ payload, requestId }) => {
     alertOf(explain(payload));
