@@ -202,6 +202,6 @@ func receiptsInWords(t *testing.T, b *tab, record games.Record, keys, message, x
 // receiptSays waits until the page tells of a receipt: whether its signature holds, and in which words.
 func (b *tab) receiptSays(signed, words string) {
 	b.t.Helper()
-	b.wait(fmt.Sprintf(`document.querySelector(".receipt")?.dataset.signed === %q && document.querySelector(".receipt").textContent.includes(%q)`,
-		signed, words))
+	b.wait(fmt.Sprintf(`document.querySelector(".receipt")?.dataset.signed === %q &&
+		document.querySelector(".receipt").textContent.includes(%q)`, signed, words))
 }
