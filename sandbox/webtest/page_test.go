@@ -50,6 +50,7 @@ func TestPage(t *testing.T) {
 		"move":                        moveRounds,
 		"dice":                        diceRounds,
 		"any past round":              recall,
+		"rounds checked elsewhere":    checkedElsewhere,
 		"the verifiers":               verifiers,
 		"the verifier as a page":      verifierPage,
 		"rounds that nobody finishes": unfinished,

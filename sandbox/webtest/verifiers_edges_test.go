@@ -57,7 +57,8 @@ var edges = []edge{
 	{"blackjack", `{"player":["8S","8H"],"dealer":["6D","TC"],"next":["8D","8C","TS","TH","TD","TC","KS"]}`,
 		bet10 + " " + again(3, pair) + " " + again(4, stand)},
 	{"blackjack", `{"player":["8S","8H"],"dealer":["6D","TC"],"next":["8D","8C","TS","TH"]}`, bet10 + " " + again(3, pair) + " expiry"},
-	{"blackjack", `{"player":["8S","8H"],"dealer":["6D","TC"],"next":["3D","TC","KS","2H","9H","8D"]}`, bet10 + " " + pair + " " + twice + " " + twice},
+	{"blackjack", `{"player":["8S","8H"],"dealer":["6D","TC"],"next":["3D","TC","KS","2H","9H","8D"]}`,
+		bet10 + " " + pair + " " + twice + " " + twice},
 	{"blackjack", `{"player":["AS","AH"],"dealer":["6D","TC"],"next":["AD","5C","TS"]}`, bet10 + " " + pair},
 	{"blackjack", `{"player":["AS","AH"],"dealer":["6D","AC"],"next":["KD","TC"]}`, bet10 + " " + pair},
 	{"blackjack", `{"player":["KS","JH"],"dealer":["6D","TC"],"next":["AD","AC","2S"]}`, bet10 + " " + pair},
@@ -94,13 +95,15 @@ var edges = []edge{
 	{"move", `{"traps":[[6,7],[8,7],[7,6],[7,8],[6,6],[8,6],[6,8],[8,8]]}`, bet10 + ` {"action":"move","dx":-1,"dy":1}`},
 	{"move", `{"traps":[]}`, bet10 + " " + again(100, `{"action":"move","dx":0.1,"dy":0} {"action":"move","dx":-0.1,"dy":0}`)},
 	{"move", `{"traps":[]}`, bet10 + " " + again(100, `{"action":"move","dx":1,"dy":0} {"action":"move","dx":-1,"dy":0}`)},
-	{"move", `{"traps":[]}`, bet10 + ` {"action":"move","dx":-0.5,"dy":-0.5} {"action":"move","dx":-2.5,"dy":2.5} {"action":"move","dx":1,"dy":-1} ` +
+	{"move", `{"traps":[]}`, bet10 + ` {"action":"move","dx":-0.5,"dy":-0.5} {"action":"move","dx":-2.5,"dy":2.5} ` +
+		`{"action":"move","dx":1,"dy":-1} ` +
 		`{"action":"move","dx":2,"dy":2} {"action":"move","dx":5,"dy":0.1} {"action":"move","dx":-5,"dy":-5} cashout`},
 	{"move", `{"traps":[]}`, bet10 + " " + walk},
 }
 
 // walk goes through the lower rows until fifty cells are open.
-const walk = `{"action":"move","dx":5,"dy":0} {"action":"move","dx":2.4,"dy":0} {"action":"move","dx":0,"dy":1} {"action":"move","dx":-5,"dy":0} ` +
+const walk = `{"action":"move","dx":5,"dy":0} {"action":"move","dx":2.4,"dy":0} {"action":"move","dx":0,"dy":1} ` +
+	`{"action":"move","dx":-5,"dy":0} ` +
 	`{"action":"move","dx":-5,"dy":0} {"action":"move","dx":-4.9,"dy":0} {"action":"move","dx":0,"dy":1} {"action":"move","dx":5,"dy":0} ` +
 	`{"action":"move","dx":5,"dy":0} {"action":"move","dx":4.9,"dy":0} {"action":"move","dx":0,"dy":1} {"action":"move","dx":-5,"dy":0} ` +
 	`{"action":"move","dx":-5,"dy":0} {"action":"move","dx":-4.9,"dy":0}`

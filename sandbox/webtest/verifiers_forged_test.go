@@ -89,7 +89,9 @@ func forgeriesOf(t *testing.T, of claim) (all []claim) {
 				a[member] = altered(a[member])
 			})
 		}
-		forge(fmt.Sprintf("a payload with one thing more, action %d", i), func(r object) { actions(r)[i].(object)["payload"].(object)["luck"] = 1 })
+		forge(fmt.Sprintf("a payload with one thing more, action %d", i), func(r object) {
+			actions(r)[i].(object)["payload"].(object)["luck"] = 1
+		})
 		for _, member := range slices.Sorted(maps.Keys(action.(object)["outcome"].(object))) {
 			forge(fmt.Sprintf("another %s in outcome %d", member, i), func(r object) {
 				outcome := actions(r)[i].(object)["outcome"].(object)

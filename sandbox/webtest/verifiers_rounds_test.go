@@ -92,7 +92,8 @@ func newRecorder(t *testing.T, g games.Game, variant, currency string, nonce uin
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := gamestest.NewRecorder(g, variant, currency, fairness.Pair{ServerSeed: seed, ClientSeed: "webtest " + g.ID + variant}, nonce, script)
+	pair := fairness.Pair{ServerSeed: seed, ClientSeed: "webtest " + g.ID + variant}
+	r, err := gamestest.NewRecorder(g, variant, currency, pair, nonce, script)
 	if err != nil {
 		t.Fatal(err)
 	}

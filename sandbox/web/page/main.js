@@ -27,6 +27,7 @@ const host = {
     balance = { amount: after, currency: balance.currency };
     if (others) connection.ask("seed_get");
     document.body.dataset.round = round;
+    $("#last-round").href = `/rounds/${encodeURIComponent(round)}`;
     phase("showing");
   },
   proof: (proof, promised) => fair.played(proof, promised),
