@@ -19,7 +19,7 @@ import (
 )
 
 // patience bounds every wait for something that must come.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // eventually polls until ok holds.
 func eventually(t testing.TB, what string, ok func() bool) {

@@ -74,8 +74,8 @@ func TestExpiredRoundIsToldAtOnceAndOnce(t *testing.T) {
 	c, slots := p.connect(t, "test-ladder"), p.connect(t, "slots")
 	opened := c.ask("action", `{"action":"bet","amount":10.00}`, "open").result(t)
 	ahead.Store(int64(3 * time.Minute))
-	ended, err := b.Floor.ExpireRounds(t.Context(), b.config.Expiry) // on another node than the player's
-	if must(t, err); ended != 1 {
+	ended, err := b.Floor.ExpireRounds(t.Context(), b.config.Expiry) // on another node than the player's, unless a job was faster
+	if must(t, err); ended > 1 {
 		t.Fatalf("%d rounds were ended", ended)
 	}
 	told := c.awaitType("round_expired").expired(t)

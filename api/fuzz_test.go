@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"testing"
-	"time"
 )
 
 // FuzzRESTBody sends any bytes as the signed body of calls that move money: the answer is a success or a clear error, and the balance is
@@ -41,7 +40,7 @@ func FuzzRESTBody(f *testing.F) {
 
 func (s *testServer) balanceOf(t testing.TB, o *testOperator, p *testPlayer) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	player, err := s.Players.ByExternalID(ctx, o.Operator.ID, p.ExternalID)
 	must(t, err)

@@ -64,7 +64,7 @@ func newTestServer(t testing.TB, change ...func(*Config)) *testServer {
 	server, err := Start(t.Context(), config)
 	must(t, err)
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := server.Close(ctx); err != nil {
 			t.Errorf("close: %v", err)

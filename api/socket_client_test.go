@@ -15,7 +15,7 @@ import (
 )
 
 // answerWithin is how long a test waits for what must come.
-const answerWithin = 30 * time.Second
+const answerWithin = time.Minute
 
 // client is a real WebSocket client of a test.
 type client struct {

@@ -216,7 +216,7 @@ func TestShutdownFinishesWhatIsInFlight(t *testing.T) {
 		})
 	}
 	spinning.Wait()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	must(t, going.Close(ctx))
 	all.Wait()
@@ -238,7 +238,7 @@ func TestShutdownDoesNotWaitForASlowClient(t *testing.T) {
 	must(t, err)
 	c := p.connectAt(t, &testServer{Server: going}, "slots")
 	c.spin("before").result(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 12*time.Second) // half of it for the slow client
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() { ended <- going.Close(ctx) }()

@@ -200,8 +200,8 @@ func TestConnectionsAreClosedForCause(t *testing.T) {
 			c.Limits = Limits{MessagesPerSecond: 0.001, MessageBurst: 150, PingEvery: idle / 25, IdleAfter: idle}
 		}).operator(t)
 	}
-	// Patient enough for a machine that stops for seconds, and not at all.
-	patient, hasty := idleAfter(5*time.Second), idleAfter(100*time.Millisecond)
+	// Patient enough for a machine that stops for long, or for seconds, and not at all.
+	patient, lively, hasty := idleAfter(time.Minute), idleAfter(5*time.Second), idleAfter(100*time.Millisecond)
 	for _, tt := range []struct {
 		name  string
 		do    func(c *client)
@@ -239,7 +239,7 @@ func TestConnectionsAreClosedForCause(t *testing.T) {
 	})
 	t.Run("a silent client that answers pings stays", func(t *testing.T) {
 		t.Parallel()
-		c := patient.player(t, "USD", "1.00").connect(t, "slots")
+		c := lively.player(t, "USD", "1.00").connect(t, "slots")
 		pings := 0
 		answer := c.conn.PingHandler()
 		c.conn.SetPingHandler(func(data string) error {
@@ -297,7 +297,7 @@ func TestAClientThatDoesNotReadIsCutOff(t *testing.T) {
 	conn, err := p.dial(s, "slots", nil)
 	must(t, err)
 	defer conn.Close()
-	must(t, conn.SetWriteDeadline(time.Now().Add(2*answerWithin)))
+	must(t, conn.SetWriteDeadline(time.Now().Add(4*answerWithin)))
 	id := strings.Repeat("x", 64)
 	for err == nil { // until the server, whose answers nobody reads, closes the connection
 		err = conn.WriteMessage(websocket.TextMessage, []byte(`{"type":"seed_get","payload":{},"requestId":"`+id+`"}`))

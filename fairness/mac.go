@@ -10,7 +10,12 @@ import (
 // mac makes the blocks of a round, one after the other.
 type mac struct {
 	used  bool      // whether it has made a block
-	keyed hash.Hash // from the second block on
+	keyed hash.Hash // from the second block on; it begins anew for each
+}
+
+// newKeyedMac returns a mac that uses the library from the first block on. Whoever copies it shares its space.
+func newKeyedMac(seed ServerSeed) mac {
+	return mac{used: true, keyed: hmac.New(sha512.New, []byte(*seed.text))}
 }
 
 // sum sets block to the HMAC-SHA-512 of message under the server seed, the same one each time.

@@ -32,6 +32,27 @@ func (p Pair) Round(nonce uint64) Draws {
 	return &seeded{pair: p, nonce: nonce}
 }
 
+// Keyed returns what draws many rounds from the pair faster than Round does, which it costs more to make than a round. It panics on a pair
+// that is not valid.
+func (p Pair) Keyed() *Keyed {
+	if err := p.Validate(); err != nil {
+		panic(fmt.Sprintf("fairness: Keyed: %v", err))
+	}
+	return &Keyed{pair: p, mac: newKeyedMac(p.ServerSeed)}
+}
+
+// Keyed is a pair whose server seed is hashed once, as the key of all its rounds. Neither it nor any of its rounds' draws may be used by two
+// goroutines at once.
+type Keyed struct {
+	pair Pair
+	mac  mac
+}
+
+// Round returns the same draws as the pair's Round.
+func (k *Keyed) Round(nonce uint64) Draws {
+	return &seeded{pair: k.pair, nonce: nonce, mac: k.mac}
+}
+
 // seeded are the draws that a seed pair gives a round. fmt shows nothing of the server seed in it: see mac.
 type seeded struct {
 	pair  Pair

@@ -206,3 +206,37 @@ func TestTraceKeepsWordsApart(t *testing.T) {
 		}
 	})
 }
+
+// A keyed pair draws what the pair does, also where streams of two rounds take turns and are longer than a block.
+func TestKeyedPairDrawsTheSame(t *testing.T) {
+	t.Parallel()
+	keyed := benchPair.Keyed()
+	for nonce := range uint64(50) {
+		a, b := keyed.Round(nonce).Stream("init"), keyed.Round(nonce+1).Stream("")
+		wantA, wantB := benchPair.Round(nonce).Stream("init"), benchPair.Round(nonce+1).Stream("")
+		for i := range 40 {
+			if a.Uint32() != wantA.Uint32() || b.Intn(1000) != wantB.Intn(1000) {
+				t.Fatalf("nonce %d, draw %d differs", nonce, i)
+			}
+		}
+	}
+}
+
+// A trace that is used again lists what a new one would.
+func TestRetracedListsTheSame(t *testing.T) {
+	t.Parallel()
+	var used Trace
+	for nonce := range uint64(30) {
+		fresh, trace := Traced(benchPair.Round(nonce))
+		for _, d := range []Draws{fresh, Retraced(benchPair.Round(nonce), &used)} {
+			s := d.Stream("x")
+			for range nonce % 12 {
+				s.Intn(3_000_000_000) // which refuses words
+			}
+			d.Stream("").Uint32()
+		}
+		if !reflect.DeepEqual(used.Draws, trace.Draws) {
+			t.Fatalf("nonce %d: %+v, a new trace lists %+v", nonce, used.Draws, trace.Draws)
+		}
+	}
+}

@@ -35,18 +35,26 @@ func (t *Trace) made(d Draw, words int) {
 func Traced(d Draws) (Draws, *Trace) {
 	all := new(struct {
 		traced traced
+		trace  Trace
 		draws  [usualDraws]Draw
 		words  [usualDraws]uint32
 	})
-	all.traced = traced{draws: d, trace: Trace{Draws: all.draws[:0], words: all.words[:0]}}
-	return &all.traced, &all.traced.trace
+	all.trace = Trace{Draws: all.draws[:0], words: all.words[:0]}
+	all.traced = traced{draws: d, trace: &all.trace}
+	return &all.traced, &all.trace
+}
+
+// Retraced is Traced with a trace that was used before: what that lists is lost, and its space is used again.
+func Retraced(d Draws, trace *Trace) Draws {
+	trace.Draws, trace.words = trace.Draws[:0], trace.words[:0]
+	return &traced{draws: d, trace: trace}
 }
 
 type traced struct {
 	draws Draws
-	trace Trace
+	trace *Trace
 }
 
 func (t *traced) Stream(label string) *Stream {
-	return &Stream{words: t.draws.Stream(label).words, label: label, trace: &t.trace}
+	return &Stream{words: t.draws.Stream(label).words, label: label, trace: t.trace}
 }

@@ -50,6 +50,9 @@ func plainMember(text []byte) (name, value, rest []byte, ok bool) {
 
 // expect returns what follows a character, if that comes next.
 func expect(text []byte, c byte) (rest []byte, ok bool) {
+	if len(text) > 0 && text[0] == c {
+		return text[1:], true
+	}
 	text = bytes.TrimLeft(text, " ")
 	if len(text) == 0 || text[0] != c {
 		return text, false

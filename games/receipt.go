@@ -28,14 +28,18 @@ type Receipt struct {
 // MaxReceiptGroup is the most records of a group: a receipt of more is not taken.
 const MaxReceiptGroup = 1 << 20
 
-// ErrReceipt is in every error of VerifyReceipt.
-var ErrReceipt = errors.New("the receipt does not prove the record")
+// ErrReceipt is in every error of VerifyReceipt. ErrOtherRecord is in it, too, where the server has signed, and the record is another one
+// than it signed: then it is the record that was altered, or its place that was taken.
+var (
+	ErrReceipt     = errors.New("the receipt does not prove the record")
+	ErrOtherRecord = errors.New("is not the one that was signed")
+)
 
 // VerifyReceipt returns nil if the server with the public key has signed the record as it is up to the receipt's step. The later
 // steps are not its concern; nor is whether the outcomes are right, which Verify finds out. Its errors wrap ErrReceipt.
 func VerifyReceipt(key ed25519.PublicKey, receipt Receipt, rec Record) error {
 	problem := func(format string, args ...any) error {
-		return fmt.Errorf("%w: %s", ErrReceipt, fmt.Sprintf(format, args...))
+		return fmt.Errorf("%w: %w", ErrReceipt, fmt.Errorf(format, args...))
 	}
 	if len(key) != ed25519.PublicKeySize {
 		return problem("the public key has %d bytes, not %d", len(key), ed25519.PublicKeySize)
@@ -43,25 +47,25 @@ func VerifyReceipt(key ed25519.PublicKey, receipt Receipt, rec Record) error {
 	if id := ReceiptKeyID(key); id != receipt.KeyID {
 		return problem("it was signed by key %.16q, not %s", receipt.KeyID, id)
 	}
-	hash, err := rec.HashTo(receipt.Step)
-	if err != nil {
-		return problem("%v", err)
-	}
-	if !rec.Actions[receipt.Step].At.Equal(receipt.At) {
-		return problem("step %d was at %s by the record, and at %s by the receipt", receipt.Step, rec.Actions[receipt.Step].At, receipt.At)
-	}
-	if hash != receipt.RecordHash {
-		return problem("the record up to step %d is not the one that was signed", receipt.Step)
-	}
-	if err := rec.checkTotals(); err != nil {
-		return problem("%v", err)
-	}
 	root, err := receipt.root()
 	if err != nil {
 		return problem("%v", err)
 	}
 	if !ed25519.Verify(key, GroupText(receipt.Size, root), receipt.Signature) {
 		return problem("the signature is not the server's")
+	}
+	hash, err := rec.HashTo(receipt.Step)
+	if err != nil {
+		return problem("%v", err)
+	}
+	if hash != receipt.RecordHash {
+		return problem("the record up to step %d %w: the receipt is the server's, and of another", receipt.Step, ErrOtherRecord)
+	}
+	if !rec.Actions[receipt.Step].At.Equal(receipt.At) {
+		return problem("step %d was at %s by the record, and at %s by the receipt", receipt.Step, rec.Actions[receipt.Step].At, receipt.At)
+	}
+	if err := rec.checkTotals(); err != nil {
+		return problem("%v", err)
 	}
 	return nil
 }

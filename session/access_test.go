@@ -110,7 +110,7 @@ func TestLogoutReachesEveryNodeAtOnce(t *testing.T) {
 	must(t, b.access.Logout(t.Context(), claims.SessionID))
 	must(t, b.access.Logout(t.Context(), claims.SessionID))
 	must(t, b.access.Logout(t.Context(), newID()))
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	told, err := listener.Conn().WaitForNotification(ctx)
 	must(t, err)

@@ -85,11 +85,11 @@ func TestDiskIsFull(t *testing.T) {
 	who := b.player(t, "10000.00")
 	c := b.sit(t, who, "slots")
 	told := map[string]string{}
-	// spin plays until a spin is refused, which it returns the id of.
-	spin := func(name string) (refused string, err error) {
+	// spin plays until a spin is refused within a time, which it returns the id of.
+	spin := func(name string, within time.Duration) (refused string, err error) {
 		for i := 0; ; i++ {
 			id := fmt.Sprint(name, i)
-			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), within)
 			text, err := c.Act(ctx, request(id, spinPayload))
 			cancel()
 			if err != nil {
@@ -122,7 +122,7 @@ func TestDiskIsFull(t *testing.T) {
 		must(t, second(b.admin.Exec(t.Context(), sql)))
 	}
 	disk.fill(t)
-	id, err := spin("tables")
+	id, err := spin("tables", patience)
 	wantCode(t, err, Busy)
 	disk.free(t)
 	goesOn(id)
@@ -140,7 +140,7 @@ func TestDiskIsFull(t *testing.T) {
 	eventually(t, "the log is full", func() bool { // each switch begins another of its files
 		return second(b.admin.Exec(t.Context(), `SELECT pg_switch_wal() FROM pg_logical_emit_message(false, 'fill', 'x')`)) != nil
 	})
-	id, err = spin("panic")
+	id, err = spin("panic", 3*time.Second)
 	if e := asError(err); e == nil || e.Code != Busy && (e.Code != Internal || e.Details["unknown"] != true) {
 		t.Errorf("a spin on a full disk was answered %v", err)
 	}

@@ -22,7 +22,7 @@ import (
 )
 
 // patience bounds every wait of a test for something that must come.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // floorBundle is a database with one operator and one node that plays there.
 type floorBundle struct {

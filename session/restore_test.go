@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"croupier/games"
 	"croupier/migrations"
 	"croupier/sandbox/pgtest"
 	"croupier/sandbox/postgres"
@@ -100,6 +101,7 @@ func TestRestoreToAPointInTime(t *testing.T) {
 	must(t, cluster.CreateDatabase(t.Context(), "croupier"))
 	must(t, migrations.Up(t.Context(), cluster.URL("croupier")))
 	b := setupFloorAt(t, cluster.URL("croupier"))
+	log := b.keepLog(t, b.node)
 	crowd := make([]*regular, 4)
 	playing, stop := context.WithCancel(t.Context())
 	var all sync.WaitGroup
@@ -141,6 +143,7 @@ func TestRestoreToAPointInTime(t *testing.T) {
 	more("they play after the point in time")
 	stop()
 	all.Wait()
+	log.end()
 	b.archived(t, archive)
 	must(t, cluster.Kill())
 
@@ -160,7 +163,13 @@ func TestRestoreToAPointInTime(t *testing.T) {
 	again.replays(t, crowd[0])
 	again.retireSeeds(t, crowd)
 	again.clean(t)
+	again.quietLog(t, again.keepLog(t, again.node))
+	AuditDatabase(t, again.url, floorCatalogue(t))
 }
+
+// AuditDatabase audits a database and fails the test unless nothing is found. session/audit imports this package, so the function comes from
+// this package's external tests.
+var AuditDatabase func(t testing.TB, url string, catalogue *games.Catalogue)
 
 // archived waits until all WAL up to now is in the archive.
 func (b *floorBundle) archived(t testing.TB, archive string) {

@@ -43,6 +43,22 @@ func (c chair) spins(t testing.TB, n int) (last told) {
 	return last
 }
 
+// rotatesAged runs the job once, which must rotate the seeds of so many players.
+func (n *node) rotatesAged(t testing.TB, limit, want int) {
+	t.Helper()
+	if rotated, err := n.floor.RotateAgedSeeds(t.Context(), limit); err != nil || rotated != want {
+		t.Errorf("%d rotated, want %d: %v", rotated, want, err)
+	}
+}
+
+// onPair wants a player to be on a seed pair.
+func (b *floorBundle) onPair(t testing.TB, who somebody, seq int32) {
+	t.Helper()
+	if row := b.seat(t, who.ID); row.Seq != seq {
+		t.Errorf("seat %+v, want it on pair %d", row, seq)
+	}
+}
+
 // rotatedEvent is the visit's event of a rotation that is there already. News of it by way of the database may come before it.
 func (c chair) rotatedEvent(t testing.TB) *SeedRotated {
 	t.Helper()
@@ -115,10 +131,7 @@ func TestSeedsDoNotRotateUnderAnOpenRound(t *testing.T) {
 	must(t, b.floor.ForceOutcome(t.Context(), b.operator.ID, who.ID, "ladder", []byte(`{"fallOnRung":null}`)))
 	ladder.do(t, "bet", betPayload)
 	c.spins(t, 5)
-	tomorrow := b.later(t, 24*time.Hour)
-	if n, err := tomorrow.floor.RotateAgedSeeds(t.Context(), 10); err != nil || n != 0 {
-		t.Errorf("%d rotated by the job, %v", n, err)
-	}
+	b.later(t, 24*time.Hour).rotatesAged(t, 10, 0)
 	if row := b.seat(t, who.ID); row.Seq != 0 || row.Nonce != 15 {
 		t.Errorf("seat %+v, want 15 rounds under the first pair", row)
 	}
@@ -142,13 +155,7 @@ func TestSeedsRotateAfterSoManyHours(t *testing.T) {
 	b.sit(t, away, "slots").spins(t, 3)
 	b.sit(t, back, "slots").spins(t, 2)
 	hours := func(n int) *node { return b.later(t, time.Duration(n)*time.Hour) }
-	run := func(n *node, want int) {
-		t.Helper()
-		if rotated, err := n.floor.RotateAgedSeeds(t.Context(), 100); err != nil || rotated != want {
-			t.Errorf("%d rotated, want %d: %v", rotated, want, err)
-		}
-	}
-	run(hours(23), 0)
+	hours(23).rotatesAged(t, 100, 0)
 	// Who comes back is told nothing but the new seeds.
 	c := hours(25).sit(t, back, "slots")
 	if r, err := c.Recover(t.Context()); err != nil || r != nil {
@@ -158,12 +165,11 @@ func TestSeedsRotateAfterSoManyHours(t *testing.T) {
 	if seeds := c.knows(t); seeds.Nonce != 0 || b.seat(t, back.ID).Seq != 1 {
 		t.Errorf("seeds %+v", seeds)
 	}
-	run(hours(25), 1)
-	run(hours(26), 0)
-	if a, i := b.seat(t, away.ID), b.seat(t, idle.ID); a.Seq != 1 || i.Seq != 0 {
-		t.Errorf("pair %d of who is away, %d of who never played", a.Seq, i.Seq)
-	}
-	run(hours(200), 0) // nothing was played since: there is nothing to reveal
+	hours(25).rotatesAged(t, 100, 1)
+	hours(26).rotatesAged(t, 100, 0)
+	b.onPair(t, away, 1)
+	b.onPair(t, idle, 0)
+	hours(200).rotatesAged(t, 100, 0) // nothing was played since: there is nothing to reveal
 	// A player under whose eyes the time is over is told after a round.
 	n := hours(100)
 	p := n.sit(t, back, "slots")
@@ -183,15 +189,11 @@ func TestSeedsRotateWhenAnAbandonedRoundIsEnded(t *testing.T) {
 	who := b.player(t, "10.00")
 	b.sit(t, who, "ladder").do(t, "bet", betPayload)
 	n := b.later(t, 25*time.Hour)
-	if rotated, err := n.floor.RotateAgedSeeds(t.Context(), 10); err != nil || rotated != 0 {
-		t.Errorf("%d rotated, %v", rotated, err)
-	}
+	n.rotatesAged(t, 10, 0)
 	if ended := n.expire(t); ended != 1 {
 		t.Errorf("%d rounds were ended", ended)
 	}
-	if row := b.seat(t, who.ID); row.Seq != 1 {
-		t.Errorf("seat %+v, want the next pair", row)
-	}
+	b.onPair(t, who, 1)
 	b.clean(t)
 }
 
@@ -257,9 +259,7 @@ func TestRunOfTheJobIsBounded(t *testing.T) {
 	}
 	n := b.later(t, 2*time.Hour)
 	for _, want := range []int{2, 2, 1, 0} {
-		if rotated, err := n.floor.RotateAgedSeeds(t.Context(), 2); err != nil || rotated != want {
-			t.Errorf("%d rotated, want %d: %v", rotated, want, err)
-		}
+		n.rotatesAged(t, 2, want)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -252,7 +251,7 @@ func TestBrokenStateIsAnIncidentAtOnce(t *testing.T) {
 		UPDATE rounds SET sealed_state = $2 WHERE id = $1`, round, b.vault.Seal([]byte(`{"version":99}`), stateAAD(round)), who.ID)
 	must(t, err)
 	before := b.seat(t, who.ID)
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for range 2 {
 		_, err = c.Act(ctx, request("climb", climbPayload))

@@ -32,12 +32,7 @@ func TestResultIsNotToldBeforeTheStandbyHasIt(t *testing.T) {
 		}
 	}
 	standby("SET synchronous_standby_names = 'away'")
-	eventually(t, "commits wait for a standby", func() bool { // when the checkpointer has read the setting
-		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-		defer cancel()
-		_, err := b.admin.Exec(ctx, `SELECT pg_logical_emit_message(true, 'test', '')`)
-		return err != nil
-	})
+	b.commitsWait(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
 	answer, err := slots.Act(ctx, request("spin", spinPayload))
@@ -47,7 +42,7 @@ func TestResultIsNotToldBeforeTheStandbyHasIt(t *testing.T) {
 	if e := wantCode(t, err, Internal); e.Details["unknown"] != true {
 		t.Errorf("details %v", e.Details)
 	}
-	ctx, cancel = context.WithTimeout(t.Context(), time.Second)
+	ctx, cancel = context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
 	if _, _, err := n.floor.SeedHistory(ctx, player.ID, nil, 1); !errors.Is(err, errUnconfirmed) {
 		t.Errorf("a revealed seed is told before the standby knows that it is out: %v", err)
@@ -56,4 +51,24 @@ func TestResultIsNotToldBeforeTheStandbyHasIt(t *testing.T) {
 	slots.spin(t, "spin")
 	slots.spin(t, "after")
 	b.clean(t)
+}
+
+// commitsWait returns when Postgres makes commits wait for a standby: after the checkpointer has read the setting.
+func (b *floorBundle) commitsWait(t *testing.T) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for ctx.Err() == nil {
+			_, _ = b.admin.Exec(ctx, `SELECT pg_logical_emit_message(true, 'test', '')`) // ends only because it waited, or too early to wait
+		}
+	}()
+	defer func() {
+		cancel()
+		<-ended
+	}()
+	eventually(t, "commits wait for a standby", func() bool {
+		return b.count(t, `SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'`) > 0
+	})
 }

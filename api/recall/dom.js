@@ -33,5 +33,5 @@ export function moment(time) {
 }
 
 export function words(status) {
-  return { in_progress: "open", completed: "completed", cashed_out: "cashed out" }[status] ?? status;
+  return { in_progress: "open", completed: "completed", cashed_out: "cashed out", voided: "voided" }[status] ?? status;
 }

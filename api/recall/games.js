@@ -9,9 +9,17 @@ import { draw, el, facts } from "./dom.js";
 export function framesOf(record, rules) {
   const show = GAMES[record.gameId] ?? (record.actions[0]?.outcome?.window ? slots : anyGame);
   return record.actions.flatMap((action, i) => {
+    if (action.type === "void") return [voided(action, record)];
     const past = record.actions.slice(0, i + 1).map(({ outcome }) => outcome);
     return show(action, past, rules, record).map((frame) => ({ action, title: asked(action), ...frame }));
   });
+}
+
+/** A voided round has nothing to draw: it is as it was before, and the stake is returned. */
+function voided(action, { currency }) {
+  const { reason, by } = action.payload;
+  return { action, title: "Voided by the operator", said: `All that was staked was returned: ${action.payout} ${currency}.`,
+    draw: () => facts([["Reason", reason], ["By", by]]) };
 }
 
 /** What the player did, as the request says it. */

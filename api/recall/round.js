@@ -73,7 +73,16 @@ addEventListener("keydown", (event) => {
 
 function buttons(record, text) {
   return el("div", { class: "actions" }, el("button", { type: "button", onclick: () => print() }, "Print all steps"),
-    el("button", { type: "button", class: "quiet", id: "save", onclick: () => save(`round-${record.roundId}.json`, text) }, "Save the record"));
+    el("button", { type: "button", class: "quiet", id: "save", onclick: () => save(`round-${record.roundId}.json`, text) }, "Save the record"),
+    verifierLink(text));
+}
+
+/** Leads to the independent verifier with the record filled in, and the keys of receipts: what is after # stays in the browser. */
+function verifierLink(text) {
+  const carrying = (keys) => `/verifier#record=${encodeURIComponent(`${text.trim()}\n${keys.trim()}`)}`;
+  const link = el("a", { id: "verifier", href: carrying(""), target: "_blank", rel: "noopener" }, "Check it in the independent verifier");
+  fetch("/.well-known/receipt-keys.json").then((response) => (response.ok ? response.text() : "")).then((keys) => { link.href = carrying(keys); }, () => {});
+  return link;
 }
 
 /** Saves the server's own bytes: a record that was written anew would not be what was signed. */

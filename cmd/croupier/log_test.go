@@ -196,7 +196,7 @@ func TestLogOfAHouse(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		_ = server.Close(ctx)
 	})
@@ -226,11 +226,11 @@ func TestLogOfAHouse(t *testing.T) {
 	if report := database.ok(t, "log", "check", "--key", key, "--grace", "1m"); !strings.Contains(report, "2 commitments") || !strings.Contains(report, "The log holds.") {
 		t.Errorf("it reports %s", report)
 	}
-	reader := program{"CROUPIER_DATABASE_URL=" + auditor(t, url)}
-	if seen := strings.TrimSpace(reader.ok(t, "log", "key")); seen != key {
+	reader := auditor(t, url)
+	if seen := strings.TrimSpace(program{}.ok(t, "log", "key", "--database-url", reader)); seen != key {
 		t.Errorf("an auditor sees the key %s, not %s", seen, key)
 	}
-	reader.ok(t, "log", "check", "--key", key, "--grace", "1m")
+	program{}.ok(t, "log", "check", "--database-url", reader, "--key", key, "--grace", "1m")
 	state := filepath.Join(t.TempDir(), "state.json")
 	program{}.ok(t, "log", "watch", server.URL(), "--once", "--state", state, "--key", key)
 	proven := program{}.ok(t, "log", "verify", server.URL(), "--commitment", seeds.ServerSeedHash, "--key", key)
@@ -239,6 +239,11 @@ func TestLogOfAHouse(t *testing.T) {
 	}
 	if _, said, status := (program{}).run(t, "log", "verify", server.URL(), "--commitment", strings.Repeat("a", 64)); status == 0 || !strings.Contains(said, "Not in the log") {
 		t.Errorf("status %d: %s", status, said)
+	}
+
+	if report := (program{}).ok(t, "audit", "--database-url", reader, "--checkpoint", state, "--log-key", key, "--log-grace", "1m"); !strings.Contains(report, "2 commitments") ||
+		!strings.Contains(report, "No difference was found") {
+		t.Errorf("the audit reports %s", report)
 	}
 
 	conn, err := pgx.Connect(t.Context(), url)
@@ -255,5 +260,8 @@ func TestLogOfAHouse(t *testing.T) {
 	var report session.LogReport
 	if err := json.Unmarshal([]byte(out), &report); err != nil || status != 1 || report.OK() || !strings.Contains(said, "does not hold") {
 		t.Errorf("status %d, %v: %s %s", status, err, out, said)
+	}
+	if out, said, status := (program{}).run(t, "audit", "--database-url", reader, "--log-grace", "0s"); status != 1 || !strings.Contains(out, "a seed stays as it was logged") {
+		t.Errorf("the audit ends with %d: %s%s", status, out, said)
 	}
 }

@@ -29,9 +29,15 @@ type program []string
 // run runs a command and returns what it printed and said, and its exit status.
 func (p program) run(t *testing.T, args ...string) (out, said string, status int) {
 	t.Helper()
+	return p.runFed(t, "", args...)
+}
+
+// runFed runs a command with something on its standard input.
+func (p program) runFed(t *testing.T, input string, args ...string) (out, said string, status int) {
+	t.Helper()
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(input), &stdout, &stderr
 	for _, variable := range os.Environ() {
 		if !strings.HasPrefix(variable, "CROUPIER_") {
 			cmd.Env = append(cmd.Env, variable)
@@ -49,7 +55,13 @@ func (p program) run(t *testing.T, args ...string) (out, said string, status int
 // ok runs a command that must succeed.
 func (p program) ok(t *testing.T, args ...string) string {
 	t.Helper()
-	out, said, status := p.run(t, args...)
+	return p.fed(t, "", args...)
+}
+
+// fed runs a command that must succeed, with something on its standard input.
+func (p program) fed(t *testing.T, input string, args ...string) string {
+	t.Helper()
+	out, said, status := p.runFed(t, input, args...)
 	if status != 0 {
 		t.Fatalf("%s: exit status %d: %s", strings.Join(args, " "), status, said)
 	}

@@ -106,21 +106,24 @@ func readRecord(path string, in io.Reader) (games.Record, error) {
 	return record, nil
 }
 
-// readReceipt reads a receipt, by itself or in the message that brought it.
+// readReceipt reads a receipt, by itself, in the message that brought it, or in a record as the API answers it.
 func readReceipt(path string) (*games.Receipt, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	var message struct {
-		Receipt json.RawMessage `json:"receipt"`
-	}
-	if err := json.Unmarshal(text, &message); err == nil && len(message.Receipt) > 0 {
-		text = message.Receipt
+	for _, member := range []string{"data", "receipt"} {
+		var outer map[string]json.RawMessage
+		if json.Unmarshal(text, &outer) == nil && len(outer[member]) > 0 {
+			text = outer[member]
+		}
 	}
 	receipt := &games.Receipt{}
 	if err := json.Unmarshal(text, receipt); err != nil {
 		return nil, fmt.Errorf("%s: not a receipt: %w", path, err)
+	}
+	if receipt.KeyID == "" {
+		return nil, fmt.Errorf("%s: there is no receipt in it", path)
 	}
 	return receipt, nil
 }

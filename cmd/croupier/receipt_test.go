@@ -72,6 +72,7 @@ func TestReceiptVerify(t *testing.T) {
 	for name, c := range map[string]receiptVerifyCmd{
 		"a record by itself":     {Record: f.record, Key: f.public},
 		"an answer of the API":   {Record: f.enveloped, Key: f.public},
+		"the API's own":          {Record: f.record, Receipt: f.enveloped, Key: f.public},
 		"the receipt apart":      {Record: f.record, Receipt: f.receipt, Key: f.public + "="},
 		"the server's keys":      {Record: f.record, Server: server.URL + "/"},
 		"from standard input":    {Record: "-", Key: f.public},
@@ -124,11 +125,12 @@ func TestReceiptVerifyFindsForgeries(t *testing.T) {
 		"404 Not Found, and no keys": {Record: f.record, Server: nobody.URL},
 		"there is no key":            {Record: f.record, Server: stranger.URL},
 		"no such file":               {Record: f.record + "x", Key: f.public},
-		"not a receipt":              {Record: f.record, Receipt: f.record + "", Key: "AAAA"},
+		"not a receipt":              {Record: f.record, Key: "AAAA"},
+		"no receipt in it":           {Record: f.record, Key: "AAAA"},
 	} {
-		if want == "not a receipt" {
+		if text, ok := map[string]string{"not a receipt": `[]`, "no receipt in it": `{"roundId":"r"}`}[want]; ok {
 			bad := filepath.Join(t.TempDir(), "bad.json")
-			if err := os.WriteFile(bad, []byte(`[]`), 0o600); err != nil {
+			if err := os.WriteFile(bad, []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			c.Receipt = bad

@@ -4,14 +4,18 @@
     python3 verify.py round.json [more.json | rounds.jsonl | - …]
 
 A file holds what a server's API says, or many of these, one a line: a round's record (GET /api/v1/rounds/ID), a list of rounds, the
-seeds that were revealed (GET /api/v1/seeds/history, or the message seed_rotated), or a game's rules (GET /api/v1/games/ID/config).
-Seeds and rules serve all rounds named with them. The tables of the games that croupier comes with are in this file.
+seeds that were revealed (GET /api/v1/seeds/history, or the message seed_rotated), a game's rules (GET /api/v1/games/ID/config), a
+message that brought a receipt, or the keys that receipts are signed with (GET /.well-known/receipt-keys.json). Seeds, rules and keys
+serve all rounds named with them. The tables of the games that croupier comes with are in this file.
 
 Exit status: 0 when every round holds, 1 when something differs, 2 when something could not be checked.
 
-Written from docs/fairness.md and docs/games alone, without the server's code. Whole numbers and fractions only.
+Written from docs/fairness.md, docs/games and the receipts in docs/protocol.md alone, without the server's code. Whole numbers and
+fractions only.
 """
 import argparse
+import base64
+import binascii
 import hashlib
 import hmac
 import json
@@ -92,7 +96,16 @@ def require(condition, otherwise, kind=Refused):
 
 def read_number(text):
     require(re.fullmatch(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", text), f"{text[:40]} is no number without an exponent", Unchecked)
-    return Fraction(text)
+    return Number(text)
+
+
+class Number(Fraction):
+    """A number and how it was written, because a receipt is of that: 84.00 and 84 are equal, but have other hashes."""
+
+    def __new__(cls, text):
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
 
 
 def read_object(members):
@@ -106,7 +119,7 @@ def no_constant(text):
 
 
 def read_json(text):
-    """Numbers become fractions, so that 84.00 and 84 are the same and nothing is ever rounded."""
+    """Numbers become fractions, so that nothing is ever rounded."""
     return json.loads(text, parse_int=read_number, parse_float=read_number, parse_constant=no_constant, object_pairs_hook=read_object)
 
 
@@ -262,7 +275,7 @@ class Money:
         return f"{decimal(self.number(minor), self.scale)} {self.code}"
 
 
-IN_PROGRESS, COMPLETED, CASHED_OUT = "in_progress", "completed", "cashed_out"
+IN_PROGRESS, COMPLETED, CASHED_OUT, VOIDED = "in_progress", "completed", "cashed_out", "voided"
 
 
 class Step:
@@ -989,6 +1002,186 @@ def game_of(game_id, rules):
     return Slots
 
 
+# ------------------------------------------------------------------------------------------- receipts, as docs/protocol.md has them
+
+def as_hashed(value):
+    """JSON as it goes into a record's hash: no white space, numbers as they were written, strings with no more escapes than needed."""
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{as_hashed(name)}:{as_hashed(of)}" for name, of in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(as_hashed, value)) + "]"
+    return value.text if isinstance(value, Number) else json.dumps(value, ensure_ascii=False)
+
+
+def hashed_time(text):
+    """A time in UTC, to the microsecond, without trailing zeros."""
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z", text) if isinstance(text, str) else None
+    require(found, "a time in the record is not as the server writes them", Unchecked)
+    rest = (found[2] or "")[:6].rstrip("0")
+    return found[1] + ("." + rest if rest else "") + "Z"
+
+
+def sha256_of_lines(head, **lines):
+    """The SHA-256 of lines of a name and a value each. No value may hold a line's end: no two records have one text."""
+    require(all(isinstance(value, str) and "\n" not in value for value in lines.values()), "a member of the record is of the wrong type", Unchecked)
+    return hashlib.sha256("".join(f"{line}\n" for line in (head, *(f"{name} {value}" for name, value in lines.items()))).encode()).digest()
+
+
+def record_hash(record, last):
+    """The hash of the record up to a step."""
+    actions = record["actions"]
+    names = ("roundId", "gameId", "variant", "rulesHash", "currency", "serverSeedHash", "clientSeed")
+    forced = "false" if record.get("forced") is None else "true"
+    h = sha256_of_lines("croupier round 1", **{name: record.get(name) for name in names}, nonce=as_hashed(record.get("nonce")), forced=forced)
+    for i, action in enumerate(actions[:last + 1]):
+        numbers = {name: as_hashed(action.get(name)) for name in ("stake", "payout", "balance")}
+        h = sha256_of_lines("croupier step 1", before=base64.b64encode(h).decode(), step=as_hashed(action.get("step")), type=action.get("type"),
+                            requestId=action.get("requestId"), payload=as_hashed(action.get("payload")), outcome=as_hashed(action.get("outcome")),
+                            **numbers, status=record.get("status") if i == len(actions) - 1 else IN_PROGRESS, at=hashed_time(action.get("at")))
+    return h
+
+
+def group_root(leaf, index, size, path):
+    """The root of a group's Merkle tree, by RFC 9162, 2.1.3.2."""
+    require(1 <= size <= 2**20 and 0 <= index < size, f"there is no place {index} in a group of {size}", Unchecked)
+    node, last = hashlib.sha256(b"\0" + leaf).digest(), size - 1
+    for sibling in path:
+        require(last > 0, "its path is too long", Unchecked)
+        if index % 2 or index == last:
+            node = hashlib.sha256(b"\1" + sibling + node).digest()
+            while index % 2 == 0 and index:  # the last of an odd row goes up alone, until it is a right one
+                index, last = index >> 1, last >> 1
+        else:
+            node = hashlib.sha256(b"\1" + node + sibling).digest()
+        index, last = index >> 1, last >> 1
+    require(last == 0, "its path is too short", Unchecked)
+    return node
+
+
+# Ed25519 as in RFC 8032, 5.1 and 6. It takes no care to be fast or silent about what it computes: all of it is public.
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
+
+
+def add_points(p, q):
+    """Points are (X, Y, Z, T) with x = X/Z, y = Y/Z, xy = T/Z."""
+    a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
+    c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def times_point(n, p):
+    q = (0, 1, 1, 0)
+    while n:
+        if n & 1:
+            q = add_points(q, p)
+        p, n = add_points(p, p), n >> 1
+    return q
+
+
+def read_point(text):
+    """The point that 32 bytes say, or None."""
+    y = int.from_bytes(text, "little")
+    sign, y = y >> 255, y & 2**255 - 1
+    x2 = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(x2, (P + 3) // 8, P)
+    if (x * x - x2) % P:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if y >= P or (x * x - x2) % P or (x == 0 and sign):
+        return None
+    x = P - x if x & 1 != sign else x
+    return x, y, 1, x * y % P
+
+
+BASE = read_point((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
+
+
+def ed25519_signed(public, message, signature):
+    """Whether the owner of a public key has signed a message."""
+    if len(public) != 32 or len(signature) != 64:
+        return False
+    key, r, s = read_point(public), read_point(signature[:32]), int.from_bytes(signature[32:], "little")
+    if key is None or r is None or s >= ORDER:
+        return False
+    h = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
+    left, right = times_point(s, BASE), add_points(r, times_point(h, key))
+    return (left[0] * right[2] - right[0] * left[2]) % P == 0 and (left[1] * right[2] - right[1] * left[2]) % P == 0
+
+
+def read_base64(text, length, what):
+    try:
+        found = base64.b64decode(text, validate=True) if isinstance(text, str) else b""
+    except (binascii.Error, ValueError):
+        found = b""
+    require(len(found) == length, f"its {what} is not {length} bytes in base64", Unchecked)
+    return found
+
+
+def read_public_key(text):
+    """A key as the server's set has it, in base64url, and what receipts call it."""
+    key = read_base64(text.translate(str.maketrans("-_", "+/")).rstrip("=") + "=" if isinstance(text, str) else None, 32, "public key")
+    return hashlib.sha256(key).hexdigest()[:16], key
+
+
+class Receipts:
+    """The receipts of a round, held against its record."""
+
+    def __init__(self, record, known):
+        self.record, self.known, self.checks, self.told = record, known, [], []
+
+    def run(self):
+        own = self.record.get("receipt")
+        for receipt in self.known.receipts_of(self.record) + ([] if own is None else [own]):
+            step = receipt.get("step") if isinstance(receipt, dict) else None
+            name = f"receipt of step {decimal(step)}" if isinstance(step, Fraction) else "receipt"
+            try:
+                self.one(receipt, name)
+            except Unchecked as why:
+                self.checks.append({"name": name, "ok": False, "computed": "a receipt of this record", "recorded": str(why)})
+        if self.told:
+            self.sums()
+
+    def check(self, name, computed, recorded):
+        self.checks.append({"name": name, "ok": computed == recorded, "computed": computed, "recorded": recorded})
+        return computed == recorded
+
+    def one(self, receipt, name):
+        require(isinstance(receipt, dict), "it is no receipt", Unchecked)
+        step, index, size = (receipt.get(member) for member in ("step", "index", "size"))
+        require(all(isinstance(n, Fraction) and n.denominator == 1 and n >= 0 for n in (step, index, size)), "it is no receipt", Unchecked)
+        require(isinstance(receipt.get("path"), list) and isinstance(receipt.get("keyId"), str), "it is no receipt", Unchecked)
+        actions = self.record.get("actions")
+        require(isinstance(actions, list) and all(isinstance(action, dict) for action in actions), "the record's actions are none", Unchecked)
+        require(step < len(actions), "the record has no such step", Unchecked)
+        signed_hash = read_base64(receipt.get("recordHash"), 32, "recordHash")
+        computed = base64.b64encode(record_hash(self.record, step.numerator)).decode()
+        fits = self.check(f"{name}: hash of the record", computed, base64.b64encode(signed_hash).decode())
+        self.check(f"{name}: time", hashed_time(actions[step.numerator].get("at")), hashed_time(receipt.get("at")))
+        root = group_root(signed_hash, index.numerator, size.numerator, [read_base64(h, 32, "path") for h in receipt["path"]])
+        text = f"croupier group 1\nsize {size.numerator}\nroot {base64.b64encode(root).decode()}\n".encode()
+        self.told.append({"step": step.numerator, "at": receipt["at"], "keyId": receipt["keyId"], "index": index.numerator, "size": size.numerator,
+                          "fits": fits, "signed": self.signed(receipt, name, text) if self.known.keys else None})
+
+    def signed(self, receipt, name, text):
+        key = self.known.keys.get(receipt["keyId"])
+        given = "one that was given: " + ", ".join(self.known.keys)
+        if not self.check(f"{name}: key", receipt["keyId"] if key else given, receipt["keyId"]):
+            return False
+        good = ed25519_signed(key, text, read_base64(receipt.get("signature"), 64, "signature"))
+        return self.check(f"{name}: signature", "by that key" if good else "not by that key", "by that key")
+
+    def sums(self):
+        """The sums of a record are not hashed: they must be those of its actions, which are."""
+        for name in ("stake", "payout"):
+            amounts = [action.get(name) for action in self.record["actions"]]
+            require(all(isinstance(amount, Fraction) for amount in amounts), "an amount in the record is no number", Unchecked)
+            if not same(sum(amounts), self.record.get(name)):
+                self.checks.append({"name": f"{name}, as the sum of the actions'", "ok": False, "computed": sum(amounts),
+                                    "recorded": self.record.get(name)})
+
+
 # ------------------------------------------------------------------------------------------------------------------ the checks
 
 class Known:
@@ -996,6 +1189,7 @@ class Known:
 
     def __init__(self):
         self.rules, self.pairs, self.read = {}, {}, {}
+        self.keys, self.receipts, self.loose = {}, {}, []  # public keys by their id; receipts by the round's id; those that say no id
         for line in RULES.splitlines():
             if line.startswith("{"):
                 self.add_rules(line)
@@ -1008,6 +1202,13 @@ class Known:
         if text not in self.read:
             self.read[text] = hashlib.sha256(text.encode()).hexdigest(), integers(read_json(text))
         return self.read[text]
+
+    def add_key(self, text):
+        name, key = read_public_key(text)
+        self.keys[name] = key
+
+    def receipts_of(self, record):
+        return self.receipts.get(record.get("roundId"), []) + self.loose
 
     def add_pair(self, pair):
         if is_server_seed(pair.get("serverSeed")):
@@ -1086,7 +1287,7 @@ class Verification:
                 break
             draws = Draws(seed, client_seed, nonce, script)
             try:
-                step = self.play(game, i, action, draws)
+                step = self.play(game, i, action, draws, staked)
             except Refused as why:
                 self.fail(name, f"refused: {why}", "played")
                 return
@@ -1109,16 +1310,28 @@ class Verification:
         self.check("payout", self.money.number(paid), self.record.get("payout"))
         self.staked, self.paid, self.status = staked, paid, status
 
-    def play(self, game, i, action, draws):
+    def play(self, game, i, action, draws, staked):
         kind, payload = self.member("type", str, action), self.member("payload", dict, action)
         if kind == "action":
             name = payload.get("action")
             require(isinstance(name, str), "the payload names no action")
             return game.open(name, payload, draws) if i == 0 else game.act(name, payload, draws)
+        if kind == "void":
+            return self.void(i, payload, staked)
         require(kind in ("cashout", "expiry"), f"{kind[:20]!r} is no type of action")
         require(i > 0, "a round opens with an action")
         require(payload == {}, "its payload must be empty")
         return game.cash_out() if kind == "cashout" else game.expire()
+
+
+    def void(self, i, payload, staked):
+        """The operator ended the round: by no rule of the game, so all that was staked is returned."""
+        require(i > 0, "a round opens with an action")
+        require(payload.keys() == {"reason", "by"}, "its payload must be a reason and by whom")
+        for name, most in (("reason", 200), ("by", 100)):
+            require(isinstance(payload[name], str) and 1 <= len(payload[name]) <= most, f"its {name} must have 1 to {most} characters")
+        self.notes.append("VOIDED: the operator ended this round and returned the stake. What was drawn before that is checked; the reason is the operator's word.")
+        return Step(VOIDED, {}, win=staked, why=[f"All that was staked is returned: {self.money.text(staked)}."])
 
 
 def integers(value):
@@ -1145,15 +1358,22 @@ def verify(record, known):
         verdict, problem = "failed" if any(not check["ok"] for check in v.checks) else "unchecked", str(why)
     except (ArithmeticError, LookupError, TypeError, ValueError, StopIteration) as why:  # rules that are none of a game known here
         verdict, problem = "failed" if any(not check["ok"] for check in v.checks) else "unchecked", f"it cannot be computed by these rules ({why!r})"
-    record = record if isinstance(record, dict) else {}
-    return {"roundId": record.get("roundId"), "gameId": record.get("gameId"), "variant": record.get("variant"), "verdict": verdict, "problem": problem,
-            "serverSeed": v.seed, "forced": record.get("forced") is not None, "notes": v.notes, "checks": v.checks, "steps": v.steps}
+    receipts = Receipts(record, known)
+    try:
+        receipts.run()
+    except (ArithmeticError, LookupError, TypeError, ValueError) as why:
+        receipts.checks.append({"name": "receipt", "ok": False, "computed": "a receipt of this record", "recorded": repr(why)})
+    if not all(check["ok"] for check in receipts.checks):
+        verdict = "failed"
+    return {"roundId": record.get("roundId"), "gameId": record.get("gameId"), "variant": record.get("variant"), "verdict": verdict,
+            "problem": problem, "serverSeed": v.seed, "forced": record.get("forced") is not None, "notes": v.notes,
+            "checks": v.checks + receipts.checks, "receipts": receipts.told, "steps": v.steps}
 
 
 # -------------------------------------------------------------------------------------------------------- what the files hold
 
 def sort_out(value, known, records):
-    """Find rounds, revealed seeds and rules in what a server said."""
+    """Find rounds, revealed seeds, rules, receipts and their keys in what a server said."""
     if isinstance(value, list):
         for one in value:
             sort_out(one, known, records)
@@ -1165,6 +1385,13 @@ def sort_out(value, known, records):
         known.add_rules(value["rulesText"])
     elif "serverSeed" in value:
         known.add_pair(value)
+    elif isinstance(value.get("keys"), list):
+        for key in value["keys"]:
+            known.add_key(key.get("x") if isinstance(key, dict) else None)
+    elif isinstance(value.get("receipt"), dict) and isinstance(value.get("payload"), dict):
+        known.receipts.setdefault(value["payload"].get("roundId"), []).append(value["receipt"])
+    elif "recordHash" in value and "signature" in value:
+        known.loose.append(value)
     else:
         inner = [value[name] for name in ("data", "rounds", "payload", "revealed", "seeds", "pairs") if isinstance(value.get(name), (dict, list))]
         require(inner, "neither a round nor anything that belongs to one", Unchecked)
@@ -1250,6 +1477,8 @@ def tell(report, record, all_draws):
         for line in step["why"]:
             print(f"  {line}")
     print()
+    for receipt in report["receipts"]:
+        tell_receipt(receipt)
     for check in report["checks"]:
         if not check["ok"]:
             for name, computed, recorded in differences(check["name"], check["computed"], check["recorded"]):
@@ -1262,11 +1491,24 @@ def tell(report, record, all_draws):
     print()
 
 
+def tell_receipt(receipt):
+    found = {
+        (True, True): "the server has signed the record as it stands, up to that step",
+        (True, None): "it is of this record. WHO SIGNED IT WAS NOT CHECKED: give the server's /.well-known/receipt-keys.json, too",
+        (False, True): "THE SERVER HAS SIGNED ANOTHER RECORD than this one: what it says now is not what it said then",
+        (False, None): "it is of another record than this one. Who signed it was not checked: give the server's /.well-known/receipt-keys.json, too",
+    }.get((receipt["fits"], receipt["signed"]), "it proves nothing: it was not signed by a key that was given")
+    print(f"receipt      of step {receipt['step']}, {receipt['at']}: {found} (key {clip(receipt['keyId'])}, "
+          f"record {receipt['index'] + 1} of a group of {receipt['size']})")
+
+
 def main():
     parser = argparse.ArgumentParser(description="Recompute rounds of croupier from their records and the revealed seeds.",
                                      epilog="Exit status: 0 all holds, 1 something differs, 2 something could not be checked.")
-    parser.add_argument("files", nargs="+", metavar="FILE", help="JSON or JSONL of rounds, revealed seeds or rules; - is the standard input")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="JSON or JSONL of rounds, revealed seeds, rules, receipts or their keys; - is the standard input")
     parser.add_argument("--server-seed", metavar="HEX", help="a revealed server seed, for rounds that were saved before the reveal")
+    parser.add_argument("--receipt-key", metavar="KEY", action="append", default=[],
+                        help="a public key of receipts, the x of its entry in /.well-known/receipt-keys.json, best noted before; may be repeated")
     parser.add_argument("--json", action="store_true", help="one report a line, for programs")
     parser.add_argument("--quiet", action="store_true", help="tell only of rounds that do not hold, and the sum")
     parser.add_argument("--all-draws", action="store_true", help="show all draws of a step, not only the first 20")
@@ -1276,6 +1518,11 @@ def main():
         if not is_server_seed(arguments.server_seed):
             parser.error("--server-seed must be 64 lowercase hex characters")
         known.add_pair({"serverSeed": arguments.server_seed})
+    for key in arguments.receipt_key:
+        try:
+            known.add_key(key)
+        except Unchecked:
+            parser.error("--receipt-key must be 32 bytes in base64url, 43 characters")
     for name in arguments.files:
         try:
             for value in read_file(name):
@@ -1284,6 +1531,10 @@ def main():
             parser.exit(2, f"verify.py: {name}: {clip(str(why))}\n")
     if not records:
         parser.exit(2, "verify.py: no round in what was given\n")
+    strangers = set(known.receipts) - {record.get("roundId") for record in records}
+    if strangers or known.loose and len(records) > 1:
+        which = ", ".join(clip(str(one)) for one in strangers) or "a receipt that says no round, among several"
+        parser.exit(2, f"verify.py: a receipt proves a record, which was not given: {which}\n")
     reports = [verify(record, known) for record in records]
     check_nonces(reports, records)
     for report, record in zip(reports, records):

@@ -75,6 +75,16 @@ func (r *Recorder) Expire() (games.Result, error) {
 	return r.keep(games.TypeExpiry, "{}", result, err)
 }
 
+// Void ends the round as an operator does.
+func (r *Recorder) Void(why games.Voiding) (games.Result, error) {
+	payload, err := why.Payload()
+	if err != nil {
+		return games.Result{}, err
+	}
+	result, err := games.Void(r.round)
+	return r.keep(games.TypeVoid, string(payload), result, err)
+}
+
 func (r *Recorder) draws() fairness.Draws {
 	draws := r.pair.Round(r.record.Nonce)
 	if r.record.Forced != nil {

@@ -47,10 +47,11 @@ func bet(r *rand.Rand) string {
 	return fmt.Sprintf(`{"action":"bet","amount":%d.%02d}`, r.IntN(9), 10+r.IntN(90))
 }
 
-// playedBySteps are rounds of every game and variant by random play: to the end, to a cash-out, to an expiry.
+// playedBySteps are rounds of every game and variant by random play: to the end, to a cash-out, to an expiry, to a void.
 func playedBySteps(t *testing.T, c *games.Catalogue) (all []expectation) {
 	t.Helper()
 	const rounds = 30 // of a variant
+	voided := 0
 	for _, g := range c.Games() {
 		player, ok := players[g.ID]
 		if !ok {
@@ -71,10 +72,14 @@ func playedBySteps(t *testing.T, c *games.Catalogue) (all []expectation) {
 				ended[record.Actions[len(record.Actions)-1].Type]++
 				all = append(all, expected(t, c, record, variant))
 			}
+			voided += ended[games.TypeVoid]
 			if player.next != nil && (ended[games.TypeAction] == 0 || ended[games.TypeExpiry] == 0) {
 				t.Errorf("%s %s: the rounds ended by %v", g.ID, variant.ID, ended)
 			}
 		}
+	}
+	if voided == 0 {
+		t.Error("no round was voided")
 	}
 	return all
 }
@@ -87,6 +92,11 @@ func (p steps) play(t *testing.T, r *rand.Rand, recorder *gamestest.Recorder, le
 	}
 	for tries := 0; recorder.Open() && len(recorder.Record().Actions) <= length && tries < 1000; tries++ {
 		_, _ = recorder.Act(p.next(r)) // what is refused leaves the round as it was
+	}
+	if recorder.Open() && length%5 == 1 {
+		if _, err := recorder.Void(games.Voiding{Reason: "an outage é ☂", By: "test"}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if recorder.Open() && length%2 == 0 {
 		_, _ = recorder.CashOut() // refused before the first step
@@ -209,6 +219,54 @@ func forgedSteps(t *testing.T, c *games.Catalogue) (all []expectation) {
 		a[2].(object)["payload"] = a[1].(object)["payload"]
 	})
 	return all
+}
+
+// forgedVoids are lies about a round that was voided after a step.
+func forgedVoids(t *testing.T, c *games.Catalogue) (all []expectation) {
+	t.Helper()
+	g, _ := c.Lookup("guess")
+	v := g.Variants[0]
+	recorder, err := gamestest.NewRecorder(g, v.ID, "USD", testPair(t, "forged voids"), 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, payload := range []string{`{"action":"bet","amount":1.00}`, `{"action":"guess","position":0,"character":"A"}`} {
+		if _, err := recorder.Act(payload); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := recorder.Void(games.Voiding{Reason: "an outage", By: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	of := expected(t, c, recorder.Record(), v)
+	for _, lie := range []struct {
+		check string
+		tell  func(*games.Record, *games.RecordedAction)
+	}{
+		{"status", func(r *games.Record, _ *games.RecordedAction) { r.Status = games.Completed }},
+		{"payout of the action", func(r *games.Record, a *games.RecordedAction) { a.Payout, r.Payout = "0.50", "0.50" }},
+		{"payout", func(r *games.Record, _ *games.RecordedAction) { r.Payout = "0.50" }},
+		{"outcome", func(_ *games.Record, a *games.RecordedAction) { a.Outcome = json.RawMessage(`{"won":true}`) }},
+		{"record", func(_ *games.Record, a *games.RecordedAction) { a.Payload = json.RawMessage(`{"by":"test"}`) }},
+		{"record", func(_ *games.Record, a *games.RecordedAction) {
+			a.Payload = json.RawMessage(`{"reason":"","by":"test"}`)
+		}},
+		{"record", func(_ *games.Record, a *games.RecordedAction) {
+			a.Payload = json.RawMessage(`{"reason":7,"by":"test"}`)
+		}},
+		{"record", func(r *games.Record, _ *games.RecordedAction) { r.Actions = r.Actions[2:] }},
+		{"the end", func(r *games.Record, a *games.RecordedAction) { r.Actions = append(r.Actions, *a) }},
+	} {
+		record := recorder.Record()
+		record.Actions = slices.Clone(record.Actions)
+		lie.tell(&record, &record.Actions[2])
+		text, err := json.Marshal(record)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, expectation{Name: "a void with another " + lie.check, RulesText: of.RulesText, Record: text, Verdict: "failed", Check: lie.check})
+	}
+	return append(all, of)
 }
 
 // forgedCents are cash-outs worth a fraction of a cent more than is recorded to be paid: what is recorded is the fraction, not the money

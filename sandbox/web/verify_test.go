@@ -51,6 +51,7 @@ func TestVerifier(t *testing.T) {
 	all = append(all, longRounds(t, c)...)
 	all = append(all, playedByMachines(t, c)...)
 	all = append(all, forgedSteps(t, c)...)
+	all = append(all, forgedVoids(t, c)...)
 	all = append(all, forgedCents(t, c)...)
 	all = append(all, unknownRound(t))
 	all = append(all, forgedHands(t, c)...)

@@ -18,7 +18,7 @@ import (
 )
 
 // patience bounds everything that a tab is asked for; only a broken page needs it.
-const patience = 60 * time.Second
+const patience = 2 * time.Minute
 
 // browsers are the names by which Chromium and its relatives are installed, as scripts/setup.sh has them.
 var browsers = []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "headless-shell",

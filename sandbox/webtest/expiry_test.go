@@ -41,7 +41,7 @@ func (h *house) another(t *testing.T, expiry session.Expiry, now session.Clock) 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		if err := server.Close(ctx); err != nil {
 			t.Error(err)

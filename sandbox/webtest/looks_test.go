@@ -144,7 +144,7 @@ func (b *tab) focusShows() {
 	b.t.Helper()
 	eval[bool](b, `document.activeElement.blur() ?? true`)
 	reached := map[string]bool{}
-	for range 40 {
+	for range 60 {
 		b.press("\t")
 		id := eval[string](b, `document.activeElement.id || document.activeElement.tagName`)
 		if reached[id] = true; id == "BODY" {

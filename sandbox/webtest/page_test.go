@@ -5,8 +5,8 @@ package webtest
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -50,9 +50,11 @@ func TestPage(t *testing.T) {
 		"move":                        moveRounds,
 		"dice":                        diceRounds,
 		"any past round":              recall,
+		"rounds checked elsewhere":    checkedElsewhere,
 		"the verifiers":               verifiers,
 		"the verifier as a page":      verifierPage,
 		"rounds that nobody finishes": unfinished,
+		"rounds that are voided":      voidedRounds,
 		"seeds rotated elsewhere":     rotatedElsewhere,
 		"who may embed":               embedding,
 	} {
@@ -71,9 +73,18 @@ type house struct {
 	db      *pgxpool.Pool
 }
 
+// everyGame is what the sandbox offers: the built-in games, a machine that came from a file, and the tests' own game.
+var everyGame = sync.OnceValues(func() (*games.Catalogue, error) {
+	river, err := river()
+	if err != nil {
+		return nil, err
+	}
+	return games.NewCatalogue(append(builtin.Games(), river, gamestest.Game())...)
+})
+
 func catalogue(t *testing.T) *games.Catalogue {
 	t.Helper()
-	c, err := games.NewCatalogue(append(builtin.Games(), river(t), gamestest.Game())...)
+	c, err := everyGame()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +99,7 @@ func startSandbox(t *testing.T, dataDir string) *sandbox.Sandbox {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		if err := s.Close(ctx); err != nil {
 			t.Errorf("close the sandbox: %v", err)

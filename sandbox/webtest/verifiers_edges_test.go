@@ -57,7 +57,8 @@ var edges = []edge{
 	{"blackjack", `{"player":["8S","8H"],"dealer":["6D","TC"],"next":["8D","8C","TS","TH","TD","TC","KS"]}`,
 		bet10 + " " + again(3, pair) + " " + again(4, stand)},
 	{"blackjack", `{"player":["8S","8H"],"dealer":["6D","TC"],"next":["8D","8C","TS","TH"]}`, bet10 + " " + again(3, pair) + " expiry"},
-	{"blackjack", `{"player":["8S","8H"],"dealer":["6D","TC"],"next":["3D","TC","KS","2H","9H","8D"]}`, bet10 + " " + pair + " " + twice + " " + twice},
+	{"blackjack", `{"player":["8S","8H"],"dealer":["6D","TC"],"next":["3D","TC","KS","2H","9H","8D"]}`,
+		bet10 + " " + pair + " " + twice + " " + twice},
 	{"blackjack", `{"player":["AS","AH"],"dealer":["6D","TC"],"next":["AD","5C","TS"]}`, bet10 + " " + pair},
 	{"blackjack", `{"player":["AS","AH"],"dealer":["6D","AC"],"next":["KD","TC"]}`, bet10 + " " + pair},
 	{"blackjack", `{"player":["KS","JH"],"dealer":["6D","TC"],"next":["AD","AC","2S"]}`, bet10 + " " + pair},
@@ -94,31 +95,33 @@ var edges = []edge{
 	{"move", `{"traps":[[6,7],[8,7],[7,6],[7,8],[6,6],[8,6],[6,8],[8,8]]}`, bet10 + ` {"action":"move","dx":-1,"dy":1}`},
 	{"move", `{"traps":[]}`, bet10 + " " + again(100, `{"action":"move","dx":0.1,"dy":0} {"action":"move","dx":-0.1,"dy":0}`)},
 	{"move", `{"traps":[]}`, bet10 + " " + again(100, `{"action":"move","dx":1,"dy":0} {"action":"move","dx":-1,"dy":0}`)},
-	{"move", `{"traps":[]}`, bet10 + ` {"action":"move","dx":-0.5,"dy":-0.5} {"action":"move","dx":-2.5,"dy":2.5} {"action":"move","dx":1,"dy":-1} ` +
+	{"move", `{"traps":[]}`, bet10 + ` {"action":"move","dx":-0.5,"dy":-0.5} {"action":"move","dx":-2.5,"dy":2.5} ` +
+		`{"action":"move","dx":1,"dy":-1} ` +
 		`{"action":"move","dx":2,"dy":2} {"action":"move","dx":5,"dy":0.1} {"action":"move","dx":-5,"dy":-5} cashout`},
 	{"move", `{"traps":[]}`, bet10 + " " + walk},
 }
 
 // walk goes through the lower rows until fifty cells are open.
-const walk = `{"action":"move","dx":5,"dy":0} {"action":"move","dx":2.4,"dy":0} {"action":"move","dx":0,"dy":1} {"action":"move","dx":-5,"dy":0} ` +
+const walk = `{"action":"move","dx":5,"dy":0} {"action":"move","dx":2.4,"dy":0} {"action":"move","dx":0,"dy":1} ` +
+	`{"action":"move","dx":-5,"dy":0} ` +
 	`{"action":"move","dx":-5,"dy":0} {"action":"move","dx":-4.9,"dy":0} {"action":"move","dx":0,"dy":1} {"action":"move","dx":5,"dy":0} ` +
 	`{"action":"move","dx":5,"dy":0} {"action":"move","dx":4.9,"dy":0} {"action":"move","dx":0,"dy":1} {"action":"move","dx":-5,"dy":0} ` +
 	`{"action":"move","dx":-5,"dy":0} {"action":"move","dx":-4.9,"dy":0}`
 
-// edgeClaims plays the edges under every variant that takes them.
+// edgeClaims plays the edges under every variant that takes them, the longest under one: no variant ends those in another way.
 func edgeClaims(t *testing.T) (all []claim) {
 	t.Helper()
 	c := catalogue(t)
 	for i, e := range edges {
 		g := lookup(t, c, e.game)
-		played := 0
+		actions, played := strings.Fields(e.actions), 0
 		for nonce, v := range g.Variants {
 			script, err := v.Force(json.RawMessage(e.forced))
-			if err != nil {
+			if err != nil || played > 0 && len(actions) > 100 {
 				continue // what one variant can draw another cannot
 			}
 			r := newRecorder(t, g, v.ID, "USD", uint64(nonce), script)
-			for _, action := range strings.Fields(e.actions) {
+			for _, action := range actions {
 				if !r.Open() && len(r.Record().Actions) > 0 {
 					break // under another variant it may be over earlier
 				}

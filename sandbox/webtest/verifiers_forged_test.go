@@ -35,10 +35,27 @@ func forgedClaims(t *testing.T) (all []claim) {
 	if len(seen) != 7 {
 		t.Fatalf("forgeries of %v only", seen)
 	}
-	return append(all, deniedForces(t)...)
+	return append(append(all, forgeriesOf(t, voidedClaim(t))...), deniedForces(t)...)
 }
 
-// forgeriesOf are lies about one round.
+// voidedClaim is a round that was voided after a step.
+func voidedClaim(t *testing.T) claim {
+	t.Helper()
+	c := catalogue(t)
+	g := lookup(t, c, "guess")
+	r := newRecorder(t, g, g.Default, "USD", 3, nil)
+	for _, payload := range []string{`{"action":"bet","amount":1.00}`, `{"action":"guess","position":0,"character":"A"}`} {
+		if _, err := r.Act(payload); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := r.Void(games.Voiding{Reason: "an outage", By: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	return claimOf(t, c, r, "a voided round")
+}
+
+// forgeriesOf are lies about one round, and about its first action, one in the middle, and its last.
 func forgeriesOf(t *testing.T, of claim) (all []claim) {
 	t.Helper()
 	forge := func(name string, change func(record object)) []byte {
@@ -63,14 +80,18 @@ func forgeriesOf(t *testing.T, of claim) (all []claim) {
 	forge("a last step that is withheld", func(r object) { r["actions"] = actions(r)[:len(actions(r))-1] })
 	forge("a last step that is told twice", func(r object) { r["actions"] = append(actions(r), actions(r)[len(actions(r))-1]) })
 	forge("no action at all", func(r object) { r["actions"] = []any{} })
-	for i, action := range actions(decoded(t, of.record)) {
+	told := actions(decoded(t, of.record))
+	for _, i := range slices.Compact([]int{0, len(told) / 2, len(told) - 1}) {
+		action := told[i]
 		for _, member := range []string{"step", "type", "stake", "payout"} {
 			forge(fmt.Sprintf("another %s of action %d", member, i), func(r object) {
 				a := actions(r)[i].(object)
 				a[member] = altered(a[member])
 			})
 		}
-		forge(fmt.Sprintf("a payload with one thing more, action %d", i), func(r object) { actions(r)[i].(object)["payload"].(object)["luck"] = 1 })
+		forge(fmt.Sprintf("a payload with one thing more, action %d", i), func(r object) {
+			actions(r)[i].(object)["payload"].(object)["luck"] = 1
+		})
 		for _, member := range slices.Sorted(maps.Keys(action.(object)["outcome"].(object))) {
 			forge(fmt.Sprintf("another %s in outcome %d", member, i), func(r object) {
 				outcome := actions(r)[i].(object)["outcome"].(object)
@@ -78,7 +99,7 @@ func forgeriesOf(t *testing.T, of claim) (all []claim) {
 			})
 		}
 		forge(fmt.Sprintf("outcome %d with one thing more", i), func(r object) { actions(r)[i].(object)["outcome"].(object)["luck"] = 1 })
-		if n := len(actions(decoded(t, of.record))); i > 0 && i < n-1 || i == 0 && n > 1 {
+		if i < len(told)-1 {
 			forge(fmt.Sprintf("action %d withheld", i), func(r object) { r["actions"] = slices.Delete(actions(r), i, i+1) })
 		}
 	}

@@ -48,7 +48,7 @@ func liveRounds(t *testing.T, h *house, b *tab) {
 			t.Fatal(err)
 		}
 		live = append(live, claim{"live " + id, answer, "verified"})
-		if i%rounds == 1 { // the first one of dice is forced, so no seed decides it
+		if i%rounds == 1 && i < 2*rounds { // of slots and blackjack: those of all games are forged in records that are the same, elsewhere
 			forged = append(forged, forgeriesOf(t, claim{"live " + id, envelope.Data, "verified"})...)
 		}
 	}
@@ -60,7 +60,8 @@ func liveRounds(t *testing.T, h *house, b *tab) {
 	checkClaims(t, b, forged, nil)
 
 	list := []string{string(p.get(t, "/rounds?limit=100"))}
-	for by, verdicts := range map[string][]string{"verify.py": pythonSays(t, append(list, history)), "the page": pageSays(b, append(list, history))} {
+	list = append(list, history)
+	for by, verdicts := range map[string][]string{"verify.py": pythonSays(t, list), "the page": pageSays(b, list)} {
 		forced := 0
 		for _, verdict := range verdicts {
 			if !strings.HasPrefix(verdict, "verified") || !strings.Contains(verdict, "made by the server") {
@@ -88,7 +89,8 @@ func (h *house) newPlayer(t *testing.T, name string) *livePlayer {
 	t.Helper()
 	p := &livePlayer{house: h}
 	var launch struct{ LaunchToken string }
-	if err := json.Unmarshal(p.request(t, http.MethodPost, h.sandbox.Info().WebURL+"sandbox/sign-in", fmt.Sprintf(`{"name":%q}`, name)), &launch); err != nil {
+	in := p.request(t, http.MethodPost, h.sandbox.Info().WebURL+"sandbox/sign-in", fmt.Sprintf(`{"name":%q}`, name))
+	if err := json.Unmarshal(in, &launch); err != nil {
 		t.Fatal(err)
 	}
 	var told struct {

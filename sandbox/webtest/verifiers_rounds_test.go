@@ -54,7 +54,7 @@ func lookup(t *testing.T, c *games.Catalogue, id string) games.Game {
 	return g
 }
 
-// playedClaims are rounds of every variant of every game, played at random: to the end, to a cash-out, and to an expiry.
+// playedClaims are rounds of every variant of every game, played at random: to the end, to a cash-out, to an expiry, and to a void.
 func playedClaims(t *testing.T) (all []claim) {
 	t.Helper()
 	const perVariant = 12
@@ -92,18 +92,23 @@ func newRecorder(t *testing.T, g games.Game, variant, currency string, nonce uin
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := gamestest.NewRecorder(g, variant, currency, fairness.Pair{ServerSeed: seed, ClientSeed: "webtest " + g.ID + variant}, nonce, script)
+	pair := fairness.Pair{ServerSeed: seed, ClientSeed: "webtest " + g.ID + variant}
+	r, err := gamestest.NewRecorder(g, variant, currency, pair, nonce, script)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r
 }
 
-// playOut plays a round at random and ends it; every fourth expires after some steps.
+// playOut plays a round at random and ends it; every fourth expires after some steps, and one is voided.
 func playOut(t *testing.T, r *gamestest.Recorder, moves gamestest.Moves, choose *fairness.Stream, n int) {
 	t.Helper()
 	result, err := r.Act(string(moves.Bet(choose).Payload))
 	for steps := 0; err == nil && r.Open(); steps++ {
+		if n == 9 && steps == 1 {
+			result, err = r.Void(games.Voiding{Reason: "an outage é ☂", By: "test"})
+			continue
+		}
 		if n%4 == 3 && steps == n/4 {
 			result, err = r.Expire()
 			continue

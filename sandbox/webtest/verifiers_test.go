@@ -31,6 +31,7 @@ func verifiers(t *testing.T, h *house) {
 	t.Run("rounds of every variant", func(t *testing.T) { checkClaims(t, page.on(t), playedClaims(t), riverRules(t)) })
 	t.Run("rounds at the edges", func(t *testing.T) { checkClaims(t, page.on(t), edgeClaims(t), nil) })
 	t.Run("forgeries", func(t *testing.T) { checkClaims(t, page.on(t), forgedClaims(t), nil) })
+	t.Run("receipts", func(t *testing.T) { receipts(t, page.on(t)) })
 	t.Run("a live server", func(t *testing.T) { liveRounds(t, h, page.on(t)) })
 }
 
@@ -46,7 +47,8 @@ func (h *house) openVerifier(t *testing.T) *tab {
 			t.Errorf("%s: %s, %d bytes, %v", path, response.Status, len(got), err)
 		}
 		policy := response.Header.Get("Content-Security-Policy")
-		if !strings.Contains(policy, "script-src 'sha256-") || strings.Contains(policy, "unsafe") || response.Header.Get("X-Content-Type-Options") != "nosniff" {
+		if !strings.Contains(policy, "script-src 'sha256-") || strings.Contains(policy, "unsafe") ||
+			response.Header.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s is served with %v", path, response.Header)
 		}
 	}
@@ -145,7 +147,8 @@ func runPython(t *testing.T, lines []string, flags ...string) ([]byte, int) {
 	}
 	dir := t.TempDir()
 	program, rounds := filepath.Join(dir, "verify.py"), filepath.Join(dir, "rounds.jsonl")
-	if err := errors.Join(os.WriteFile(program, verifier.Program, 0o600), os.WriteFile(rounds, []byte(strings.Join(lines, "\n")), 0o600)); err != nil {
+	err = errors.Join(os.WriteFile(program, verifier.Program, 0o600), os.WriteFile(rounds, []byte(strings.Join(lines, "\n")), 0o600))
+	if err != nil {
 		t.Fatal(err)
 	}
 	var out, complaint bytes.Buffer

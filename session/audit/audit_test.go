@@ -37,7 +37,7 @@ const (
 var tamperings = []tampering{
 	{"an outcome", `UPDATE actions SET answer = regexp_replace(answer::text, '"roll":[0-9.]+', '"roll":12.34')::json WHERE round_id = ` + aRoll, []string{"outcome"}},
 	{"a payout", `UPDATE rounds SET payout = payout + 1 WHERE id = ` + aRoll, []string{"outcome", "sum", "ledger"}},
-	{"a payout by less than a cent", `UPDATE rounds SET payout = payout + 0.001 WHERE id = ` + aRoll, []string{"round", "ledger"}},
+	{"a payout by less than a cent", `UPDATE rounds SET payout = payout + 0.001 WHERE id = ` + aRoll, []string{"round", "ledger", "log"}},
 	{"a payout, wherever it is stored, and all balances after it", `
 		UPDATE rounds SET payout = payout + 1 WHERE id = ` + aLast + `;
 		UPDATE actions SET payout = payout + 1 WHERE round_id = ` + aLast + ` AND step = (SELECT max(step) FROM actions WHERE round_id = ` + aLast + `);
@@ -101,6 +101,8 @@ func TestAudit(t *testing.T) {
 	t.Run("a house as it should be", func(t *testing.T) { c.inside(t, nil, func(tx pgx.Tx) { c.isRight(t, tx) }) })
 	t.Run("exports", func(t *testing.T) { c.inside(t, nil, func(tx pgx.Tx) { c.exports(t, tx) }) })
 	t.Run("exports that were tampered with", func(t *testing.T) { c.inside(t, nil, func(tx pgx.Tx) { c.brokenExports(t, tx) }) })
+	t.Run("the commitment log", func(t *testing.T) { c.inside(t, nil, func(tx pgx.Tx) { c.log(t, tx) }) })
+	t.Run("a commitment log that was tampered with", c.brokenLog)
 	for _, one := range tamperings {
 		named := ""
 		for _, place := range []string{aRoll, aForced, aSpin, aSteps, aLast, aLive, aVoid} {
@@ -161,7 +163,7 @@ func (c *casino) isRight(t *testing.T, tx pgx.Tx) {
 			c.moneyWithoutVoids(t, tx, g.Money)
 		}
 	}
-	if report.Players != 3 || report.SeedPairs != 9 || report.Stored.Revealed != 6 || report.Stored.SeedPairs != 12 || report.Ledger == nil {
+	if report.Players != 3 || report.SeedPairs != 9 || report.Stored.Revealed != 6 || report.Stored.SeedPairs != 12+2*onlookers || report.Ledger == nil {
 		t.Errorf("%d players, %d pairs, stored %+v", report.Players, report.SeedPairs, report.Stored)
 	}
 	played := map[string]bool{}

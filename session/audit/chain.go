@@ -2,6 +2,7 @@ package audit
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,7 +38,7 @@ func (c *chain) add(l *link) {
 	}
 	c.until(l)
 	if len(l.moves) > 1 {
-		c.waiting = append(c.waiting, waitingRound{l.line, strings.Clone(l.round), l.moves[1:]})
+		c.waiting = append(c.waiting, waitingRound{l.line, strings.Clone(l.round), slices.Clone(l.moves[1:])})
 	}
 }
 

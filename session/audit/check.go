@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"croupier/games"
 	"croupier/wallet/money"
@@ -22,8 +23,10 @@ const (
 	checkTold       = "told"       // what the player was told is what is stored
 	checkBalance    = "balance"    // each balance follows from the one before it
 	checkRound      = "round"      // what else a round says of itself
+	checkChance     = "chance"     // what was drawn and paid is spread as chance spreads it
 	checkBuild      = "build"      // stored rules hash to their rulesHash (database only)
 	checkLedger     = "ledger"     // what croupier ledger check proves (database only)
+	checkLog        = "log"        // what croupier log check proves (database only, where a commitment log is kept)
 )
 
 // The reasons for which something could not be checked.
@@ -47,12 +50,20 @@ type Difference struct {
 // checker checks lines one by one. Workers have one each.
 type checker struct {
 	catalogue *games.Catalogue
+	verifier  *games.Verifier
 	entry     entry
 	line      int64
 	found     *findings
 	tally     *tallies
 	steps     []stepAmounts // of the last round, whose space is used again
 	moved     []move        // of all lines of the chunk: links hold parts of it
+	rules     rules
+}
+
+// rules are what a round says that it was played by.
+type rules struct {
+	game, variant, hash string
+	known               bool // whether the catalogue has them
 }
 
 // differ adds a difference of the line that is being checked.
@@ -79,7 +90,7 @@ func (c *checker) round() link {
 	}
 	l.moves = c.moves(&m)
 	c.structure(&m)
-	c.tally.round(e, &m, c.recompute())
+	c.tally.round(e, &m, c.recompute(), c.known(rec))
 	return l
 }
 
@@ -111,15 +122,28 @@ func (c *checker) amounts(currency money.Currency) (m amounts) {
 		}
 		return a
 	}
-	m.bet, m.stake, m.payout = read("its bet", e.bet), read("its stake", e.record.Stake), read("its payout", e.record.Payout)
+	m.stake, m.payout = read("its stake", e.record.Stake), read("its payout", e.record.Payout)
+	if m.bet = m.stake; e.bet != e.record.Stake {
+		m.bet = read("its bet", e.bet)
+	}
 	c.steps = slices.Grow(c.steps[:0], len(e.record.Actions))[:len(e.record.Actions)]
 	m.steps = c.steps
 	for i := range m.steps {
 		m.steps[i] = stepAmounts{}
 		a, t, s := &e.record.Actions[i], &e.told[i], &m.steps[i]
-		s.stake, s.payout, s.balance = read("a stake", a.Stake), read("a payout", a.Payout), read("a balance", a.Balance)
+		// Most rounds are one action, whose amounts are the round's.
+		if s.stake = m.stake; a.Stake != e.record.Stake {
+			s.stake = read("a stake", a.Stake)
+		}
+		if s.payout = m.payout; a.Payout != e.record.Payout {
+			s.payout = read("a payout", a.Payout)
+		}
+		s.balance = read("a balance", a.Balance)
 		if s.told = t.there; s.told {
-			s.before, s.after = read("a balance that was told", t.before), read("a balance that was told", t.after)
+			s.before = read("a balance that was told", t.before)
+			if s.after = s.balance; t.after != a.Balance {
+				s.after = read("a balance that was told", t.after)
+			}
 		}
 	}
 	return m
@@ -229,10 +253,10 @@ func (c *checker) recompute() verdict {
 		}
 		return verdict{why: whyNotRevealed}
 	}
-	if !known(c.catalogue, rec) {
+	if !c.known(rec) {
 		return verdict{why: whyUnknown}
 	}
-	report, err := games.Verify(c.catalogue, *rec)
+	report, err := c.verifier.Verify(rec)
 	if err != nil {
 		c.differ(checkOutcome, "it cannot be recomputed: "+err.Error(), "", "")
 		return verdict{report: report}
@@ -241,9 +265,6 @@ func (c *checker) recompute() verdict {
 		return verdict{report: report}
 	}
 	for _, one := range report.Checks {
-		if one.OK {
-			continue
-		}
 		check := checkOutcome
 		if one.Name == "commitment" {
 			check = checkCommitment
@@ -253,14 +274,17 @@ func (c *checker) recompute() verdict {
 	return verdict{report: report}
 }
 
-// known says whether the catalogue has the very rules that a round was played by.
-func known(catalogue *games.Catalogue, rec *games.Record) bool {
-	game, ok := catalogue.Lookup(rec.GameID)
-	if !ok {
-		return false
+// known says whether the catalogue has the very rules that a round was played by. Most rounds are played by those of the round before.
+func (c *checker) known(rec *games.Record) bool {
+	if c.rules.hash == rec.RulesHash && c.rules.game == rec.GameID && c.rules.variant == rec.Variant {
+		return c.rules.known
 	}
-	variant, ok := game.Variant(rec.Variant)
-	return ok && variant.RulesHash == rec.RulesHash
+	c.rules = rules{game: strings.Clone(rec.GameID), variant: strings.Clone(rec.Variant), hash: strings.Clone(rec.RulesHash)}
+	if game, ok := c.catalogue.Lookup(rec.GameID); ok {
+		variant, ok := game.Variant(rec.Variant)
+		c.rules.known = ok && variant.RulesHash == rec.RulesHash
+	}
+	return c.rules.known
 }
 
 var errCode = errors.New("it is neither a deposit nor a withdrawal")
@@ -274,7 +298,8 @@ func (c *checker) transfer() link {
 		c.differ(checkRound, "transfer "+strconv.Quote(e.transactionID)+" cannot be read: "+err.Error(), "", "")
 		return l
 	}
-	l.moves = []move{one}
+	c.moved = append(c.moved, one)
+	l.moves = c.moved[len(c.moved)-1 : len(c.moved) : len(c.moved)]
 	return l
 }
 

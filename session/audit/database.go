@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"croupier/fairness"
+	"croupier/session"
 	"croupier/wallet"
 )
 
@@ -18,10 +19,11 @@ import (
 type Steps struct {
 	Rounds func(n int)                       // so many rounds more were read
 	Ledger func(rule string, number, of int) // this rule of the ledger is looked at
+	Log    func(done, of int64)              // so many leaves of the commitment log were looked at
 }
 
 // Database audits everything in a snapshot of a database: its rounds, exactly as an export of it is audited, then what an export does
-// not hold: seed pairs that nobody played, the rules that are stored, and the ledger. It changes nothing.
+// not hold: seed pairs that nobody played, the rules that are stored, the ledger, and the commitment log where one is kept. It changes nothing.
 func Database(ctx context.Context, tx pgx.Tx, o Options, steps Steps) (*Report, error) {
 	lines, pipe := io.Pipe()
 	exported := make(chan error, 1)
@@ -32,7 +34,7 @@ func Database(ctx context.Context, tx pgx.Tx, o Options, steps Steps) (*Report, 
 		pipe.CloseWithError(err)
 		exported <- err
 	}()
-	report, err := Run(ctx, lines, o)
+	report, err := run(ctx, lines, o)
 	lines.CloseWithError(io.ErrClosedPipe)
 	if failed := <-exported; err == nil { // or else it is why the export could not go on
 		err = failed
@@ -54,8 +56,37 @@ func Database(ctx context.Context, tx pgx.Tx, o Options, steps Steps) (*Report, 
 	for _, f := range report.Ledger.Findings {
 		found.add(Difference{Check: checkLedger, What: f.Rule + ": " + f.What, Got: f.Detail})
 	}
+	if err := report.checkLog(ctx, tx, o.Log, steps.Log, &found); err != nil {
+		return nil, err
+	}
 	report.add(&found)
 	return report, nil
+}
+
+// checkLog checks the commitment log, if there is one. Whoever kept a checkpoint or the key knows that there must be one.
+func (r *Report) checkLog(ctx context.Context, tx pgx.Tx, how session.LogCheck, progress func(done, of int64), found *findings) error {
+	kept, err := session.LogKept(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if !kept && how.Key == "" && len(how.Known) == 0 {
+		r.NotCovered = append(r.NotCovered, "the commitment log: this database keeps none")
+		return nil
+	}
+	how.Progress = progress
+	if r.Log, err = session.CheckLogIn(ctx, tx, how); err != nil {
+		if _, unable := tx.Exec(ctx, "SELECT"); unable != nil {
+			return err
+		}
+		// The database answers: it is what is stored that cannot be read.
+		found.add(Difference{Check: checkLog, What: "the commitment log could not be checked to its end", Got: err.Error()})
+		return nil
+	}
+	for _, f := range r.Log.Findings {
+		found.add(Difference{Check: checkLog, What: f.Rule + ": " + f.What, Got: f.Detail})
+	}
+	found.more(checkLog, r.Log.Found-int64(len(r.Log.Findings)))
+	return nil
 }
 
 // Every seed pair, with the rounds that are there under it.

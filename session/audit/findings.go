@@ -25,6 +25,14 @@ func (f *findings) add(d Difference) {
 	}
 }
 
+// more counts differences of a check that nobody can list.
+func (f *findings) more(check string, n int64) {
+	if n > 0 {
+		f.counts[check] += n
+		f.overall += n
+	}
+}
+
 // merge adds the findings of lines that come later.
 func (f *findings) merge(more *findings) {
 	if more.overall == 0 {

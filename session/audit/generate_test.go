@@ -115,3 +115,12 @@ func (g *generator) spin(r *storedRound, pair fairness.Pair, before money.Amount
 		payout: r.payout, balance: after.String(), at: r.openedAt}}
 	return after, nil
 }
+
+func testUSD(t testing.TB) money.Currency {
+	t.Helper()
+	usd, err := money.LookupCurrency("USD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return usd
+}

@@ -17,7 +17,7 @@ var pageText string
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"grouped": grouped,
 	"percent": func(share float64) string { return fmt.Sprintf("%.2f %%", 100*share) },
-	"p":       func(p float64) string { return fmt.Sprintf("%.4f", p) },
+	"p":       shownP,
 	"time":    func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
 	"took": func(s float64) string {
 		return time.Duration(s * float64(time.Second)).Round(10 * time.Millisecond).String()
@@ -33,6 +33,8 @@ type pageData struct {
 	Tested  []testPlot
 	Time    *timePlot
 	Only    string
+
+	Impossible float64 // below it a p-value is a difference
 }
 
 // checkLine is a check, and how many differences it found.
@@ -53,15 +55,17 @@ var aboutChecks = []struct{ name, about string }{
 	{checkAction, "every step of a round is there, once"},
 	{checkRound, "what a round says of itself fits together"},
 	{checkFile, "the export is whole and in order"},
+	{checkChance, "what was drawn, and what rounds paid, is spread as chance spreads it: the tests below"},
 	{checkBuild, "the stored rules of every game hash to their rulesHash"},
 	{checkLedger, "all money is accounted for, as croupier ledger check proves it"},
+	{checkLog, "the commitment log holds every finished round and every seed as it is stored, and was signed so, as croupier log check proves it"},
 }
 
 // Page writes the report as a page that needs nothing else: no network, no scripts, no other file.
 func (r *Report) Page() ([]byte, error) {
-	data := pageData{Report: r, Only: r.filtered(), Time: r.timePlot()}
+	data := pageData{Report: r, Only: r.filtered(), Impossible: impossible, Time: r.timePlot()}
 	for _, c := range aboutChecks {
-		if r.Stored == nil && (c.name == checkBuild || c.name == checkLedger) {
+		if r.Stored == nil && (c.name == checkBuild || c.name == checkLedger) || c.name == checkLog && r.Log == nil && r.ByCheck[checkLog] == 0 {
 			continue
 		}
 		data.Checks = append(data.Checks, checkLine{c.name, c.about, r.ByCheck[c.name]})

@@ -40,13 +40,17 @@ func newReturnsPlot(game string, variants []*GameReport) returnsPlot {
 	if !(high > low) {
 		low, high = low-0.01, high+0.01
 	}
-	plot.Low, plot.High = fmt.Sprintf("%.1f %%", 100*low), fmt.Sprintf("%.1f %%", 100*high)
+	plot.Low, plot.High = axisEnd(low), axisEnd(high)
 	for _, g := range variants {
 		if g.Played >= 2 {
 			plot.Rows = append(plot.Rows, returnsRow{g, strip(g, low, high), g.Exact == nil || g.Verdict == "agrees" || g.Played < 30})
 		}
 	}
 	return plot
+}
+
+func axisEnd(share float64) string {
+	return strings.Replace(fmt.Sprintf("%.1f %%", 100*share), "-", "\u2212", 1)
 }
 
 // strip draws a variant's return with its band, what any strategy returns, and what the plainest does.
@@ -124,18 +128,12 @@ type testPlot struct {
 const reach = 5
 
 func newTestPlot(t *Test) testPlot {
-	var n int64
-	for _, o := range t.observed {
-		n += o
-	}
 	var b strings.Builder
-	width := 100 / float64(len(t.observed))
+	width := 100 / float64(len(t.deviances))
 	fmt.Fprintf(&b, `<svg viewBox="0 0 100 %d" preserveAspectRatio="none" aria-hidden="true">`, 20*reach)
 	fmt.Fprintf(&b, `<rect class="range" x="0" y="%.2f" width="100" height="%.2f"/>`, 10*(reach-z99), 20*z99)
 	most := 0.0
-	for i, o := range t.observed {
-		expected := float64(n) * t.chances[i]
-		z := (float64(o) - expected) / math.Sqrt(expected*(1-t.chances[i]))
+	for i, z := range t.deviances {
 		most = max(most, math.Abs(z))
 		height := 10 * min(reach, math.Abs(z))
 		y := float64(10 * reach)
@@ -145,7 +143,7 @@ func newTestPlot(t *Test) testPlot {
 		fmt.Fprintf(&b, `<rect class="bar" x="%.3f" y="%.2f" width="%.3f" height="%.2f"/>`, float64(i)*width, y, width*0.8, height)
 	}
 	fmt.Fprintf(&b, `<line class="axis" x1="0" x2="100" y1="%d" y2="%d"/></svg>`, 10*reach, 10*reach)
-	return testPlot{Test: t, Plot: template.HTML(b.String()), Good: t.P >= 0.01, Most: fmt.Sprintf("%.1f", most)}
+	return testPlot{Test: t, Plot: template.HTML(b.String()), Good: t.Verdict == asExpected, Most: fmt.Sprintf("%.1f", most)}
 }
 
 // timePlot shows when rounds were opened.

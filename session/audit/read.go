@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	jsonv2 "github.com/go-json-experiment/json"
@@ -21,267 +22,189 @@ func readLine(line []byte, text string, into *entry) error {
 	return readSlow(line, into)
 }
 
-// readFast reads the line if nothing about it is unusual. What it leaves in into otherwise is of no use.
+// readFast reads a line that is written exactly as lineWriter writes it, without a backslash. What it leaves in into otherwise is of no use.
 func readFast(line []byte, text string, into *entry) bool {
-	s := scanner{b: line, text: text}
-	r := lineReader{scanner: &s, entry: into}
 	*into = entry{seedRounds: -1, record: games.Record{Actions: into.record.Actions[:0]}, told: into.told[:0]}
-	s.object(r.member)
-	return !s.failed && s.peek() == 0 && (into.kind != lineRound || r.seen == allOfRound) &&
-		(into.kind != lineTransfer || r.seen == allOfTransfer)
+	r := lineReader{scanner: newScanner(line, text), entry: into}
+	if !r.plain {
+		return false
+	}
+	switch {
+	case r.has(`{"line":"round","operatorId":"`):
+		r.round()
+	case r.has(`{"line":"transfer","operatorId":"`):
+		r.transfer()
+	default:
+		return false
+	}
+	return !r.failed && r.peek() == 0
 }
 
-// lineReader reads the members of a line.
+// lineReader reads the members of a line in the order in which lineWriter writes them.
 type lineReader struct {
-	*scanner
+	scanner
 	entry *entry
-	seen  members
 }
 
-// members are the members of a line that were read: each must be there once.
-type members uint32
-
-const (
-	hasLine members = 1 << iota
-	hasOperator
-	hasPlayer
-	hasSeedSeq
-	hasSeedRounds
-	hasSteps
-	hasBet
-	hasOpenedAt
-	hasClosedAt
-	hasRoundID
-	hasGameID
-	hasVariant
-	hasRulesHash
-	hasStatus
-	hasStake
-	hasPayout
-	hasCurrency
-	hasServerSeedHash
-	hasServerSeed
-	hasClientSeed
-	hasNonce
-	hasActions
-	hasForced
-	afterRound
-
-	hasCode members = 1 << (iota - 1)
-	hasTransactionID
-	hasAmount
-	hasBalance
-	hasAt
-
-	allOfRound    = afterRound - 1
-	allOfTransfer = hasLine | hasOperator | hasPlayer | hasCurrency | hasCode | hasTransactionID | hasAmount | hasBalance | hasAt
-)
-
-// once notes a member, and fails if it was there before.
-func (r *lineReader) once(m members) {
-	if r.seen&m != 0 {
-		r.fail()
+// has takes a text, if that is what comes next.
+func (r *lineReader) has(text string) bool {
+	if !strings.HasPrefix(r.text[r.i:], text) {
+		return false
 	}
-	r.seen |= m
+	r.i += len(text)
+	return true
 }
 
-func (r *lineReader) member(name string) {
+// then takes a text that must come next.
+func (r *lineReader) then(text string) {
+	if !r.has(text) {
+		r.failed = true
+	}
+}
+
+// rest reads the rest of a string whose first quote was taken.
+func (r *lineReader) rest() string {
+	length := strings.IndexByte(r.text[r.i:], '"')
+	if length < 0 {
+		r.failed = true
+		return ""
+	}
+	from := r.i
+	r.i += length + 1
+	return r.text[from : from+length]
+}
+
+func (r *lineReader) amount() money.Number { return money.Number(r.number()) }
+
+func (r *lineReader) round() {
 	e, rec := r.entry, &r.entry.record
-	switch name {
-	case "line":
-		r.once(hasLine)
-		e.kind = r.string()
-	case "operatorId":
-		r.once(hasOperator)
-		e.operatorID = r.string()
-	case "playerId":
-		r.once(hasPlayer)
-		e.playerID = r.string()
-	case "seedSeq":
-		r.once(hasSeedSeq)
-		e.seedSeq = r.int()
-	case "seedRounds":
-		r.once(hasSeedRounds)
-		if !r.null() {
-			e.seedRounds = r.int()
-		}
-	case "steps":
-		r.once(hasSteps)
-		e.steps = r.int()
-	case "bet":
-		r.once(hasBet)
-		e.bet = money.Number(r.number())
-	case "openedAt":
-		r.once(hasOpenedAt)
-		e.openedAt = r.time()
-	case "closedAt":
-		r.once(hasClosedAt)
-		if !r.null() {
-			e.closedAt = r.time()
-		}
-	case "actions":
-		r.once(hasActions)
-		r.array(r.action)
-	case "forced":
-		r.once(hasForced)
-		if !r.null() { // a forced round is rare enough for the decoder
-			r.fail()
-		}
-	default:
-		r.recordMember(name, rec)
+	e.kind = lineRound
+	e.operatorID = r.rest()
+	r.then(`,"playerId":"`)
+	e.playerID = r.rest()
+	r.then(`,"seedSeq":`)
+	e.seedSeq = r.int()
+	r.then(`,"seedRounds":`)
+	if !r.null() {
+		e.seedRounds = r.int()
 	}
+	r.then(`,"steps":`)
+	e.steps = r.int()
+	r.then(`,"bet":`)
+	e.bet = r.amount()
+	r.then(`,"openedAt":`)
+	e.openedAt = r.time()
+	r.then(`,"closedAt":`)
+	if !r.null() {
+		e.closedAt = r.time()
+	}
+	r.then(`,"roundId":"`)
+	rec.RoundID = r.rest()
+	r.then(`,"gameId":"`)
+	rec.GameID = r.rest()
+	r.then(`,"variant":"`)
+	rec.Variant = r.rest()
+	r.then(`,"rulesHash":"`)
+	rec.RulesHash = r.rest()
+	r.then(`,"status":"`)
+	rec.Status = games.Status(r.rest())
+	r.then(`,"stake":`)
+	rec.Stake = r.amount()
+	r.then(`,"payout":`)
+	rec.Payout = r.amount()
+	r.then(`,"currency":"`)
+	rec.Currency = r.rest()
+	e.currency = rec.Currency
+	r.seeds(rec)
+	r.then(`,"actions":`)
+	r.array(r.action)
+	r.then(`,"forced":null}`) // a forced round is rare enough for the decoder
 }
 
-// recordMember reads what a round's record has and, in a transfer, what that has.
-func (r *lineReader) recordMember(name string, rec *games.Record) {
-	switch name {
-	case "roundId":
-		r.once(hasRoundID)
-		rec.RoundID = r.string()
-	case "gameId":
-		r.once(hasGameID)
-		rec.GameID = r.string()
-	case "variant":
-		r.once(hasVariant)
-		rec.Variant = r.string()
-	case "rulesHash":
-		r.once(hasRulesHash)
-		rec.RulesHash = r.string()
-	case "status":
-		r.once(hasStatus)
-		rec.Status = games.Status(r.string())
-	case "stake":
-		r.once(hasStake)
-		rec.Stake = money.Number(r.number())
-	case "payout":
-		r.once(hasPayout)
-		rec.Payout = money.Number(r.number())
-	case "currency":
-		r.once(hasCurrency)
-		rec.Currency = r.string()
-		r.entry.currency = rec.Currency
-	case "serverSeedHash":
-		r.once(hasServerSeedHash)
-		rec.ServerSeedHash = r.string()
-	case "serverSeed":
-		r.once(hasServerSeed)
-		if !r.null() {
-			rec.ServerSeed = r.string()
-		}
-	case "clientSeed":
-		r.once(hasClientSeed)
-		rec.ClientSeed = r.string()
-	case "nonce":
-		r.once(hasNonce)
-		nonce := r.int()
-		if nonce < 0 {
-			r.fail()
-		}
-		rec.Nonce = uint64(nonce)
-	default:
-		r.transferMember(name)
+func (r *lineReader) seeds(rec *games.Record) {
+	r.then(`,"serverSeedHash":"`)
+	rec.ServerSeedHash = r.rest()
+	if !r.has(`,"serverSeed":null`) {
+		r.then(`,"serverSeed":"`)
+		rec.ServerSeed = r.rest()
 	}
-}
-
-func (r *lineReader) transferMember(name string) {
-	e := r.entry
-	switch name {
-	case "code":
-		r.once(hasCode)
-		e.code = r.string()
-	case "transactionId":
-		r.once(hasTransactionID)
-		e.transactionID = r.string()
-	case "amount":
-		r.once(hasAmount)
-		e.amount = money.Number(r.number())
-	case "balance":
-		r.once(hasBalance)
-		e.stands = money.Number(r.number())
-	case "at":
-		r.once(hasAt)
-		e.at = r.time()
-	default: // of a later version of ours, or somebody else's
-		r.value()
+	r.then(`,"clientSeed":"`)
+	rec.ClientSeed = r.rest()
+	r.then(`,"nonce":`)
+	nonce := r.int()
+	if nonce < 0 {
+		r.failed = true
 	}
+	rec.Nonce = uint64(nonce)
 }
 
 // action reads an element of "actions".
 func (r *lineReader) action() {
 	e := r.entry
-	e.record.Actions = append(e.record.Actions, games.RecordedAction{Step: -1})
+	e.record.Actions = append(e.record.Actions, games.RecordedAction{})
 	e.told = append(e.told, told{})
 	a, t := &e.record.Actions[len(e.record.Actions)-1], &e.told[len(e.told)-1]
-	var seen members
-	once := func(m members) {
-		if seen&m != 0 {
-			r.fail()
-		}
-		seen |= m
+	r.then(`{"step":`)
+	a.Step = int(r.int())
+	r.then(`,"requestId":"`)
+	a.RequestID = r.rest()
+	r.then(`,"type":"`)
+	a.Type = games.ActionType(r.rest())
+	r.then(`,"payload":`)
+	a.Payload = r.value()
+	r.then(`,"outcome":`)
+	a.Outcome = r.value()
+	r.then(`,"stake":`)
+	a.Stake = r.amount()
+	r.then(`,"payout":`)
+	a.Payout = r.amount()
+	r.then(`,"balance":`)
+	a.Balance = r.amount()
+	r.then(`,"at":`)
+	a.At = r.time()
+	if !r.has(`,"told":null`) {
+		r.told(t)
 	}
-	r.object(func(name string) {
-		switch name {
-		case "step":
-			once(1 << 0)
-			a.Step = int(r.int())
-		case "requestId":
-			once(1 << 1)
-			a.RequestID = r.string()
-		case "type":
-			once(1 << 2)
-			a.Type = games.ActionType(r.string())
-		case "payload":
-			once(1 << 3)
-			a.Payload = r.value()
-		case "outcome":
-			once(1 << 4)
-			a.Outcome = r.value()
-		case "stake":
-			once(1 << 5)
-			a.Stake = money.Number(r.number())
-		case "payout":
-			once(1 << 6)
-			a.Payout = money.Number(r.number())
-		case "balance":
-			once(1 << 7)
-			a.Balance = money.Number(r.number())
-		case "at":
-			once(1 << 8)
-			a.At = r.time()
-		case "told":
-			once(1 << 9)
-			if !r.null() {
-				r.told(t)
-			}
-		default:
-			r.value()
-		}
-	})
-	if seen != 1<<10-1 {
-		r.fail()
-	}
+	r.then(`}`)
 }
 
 // told reads what an answer said beside the outcome.
 func (r *lineReader) told(t *told) {
 	t.there = true
-	r.object(func(name string) {
-		switch name {
-		case "roundId":
-			t.roundID = r.string()
-		case "before":
-			t.before = money.Number(r.number())
-		case "after":
-			t.after = money.Number(r.number())
-		case "nonce":
-			t.fair = true
-			t.nonce = r.int()
-		case "serverSeedHash":
-			t.serverSeedHash = r.string()
-		default:
-			r.value()
-		}
-	})
+	r.then(`,"told":{"roundId":"`)
+	t.roundID = r.rest()
+	r.then(`,"before":`)
+	t.before = r.amount()
+	r.then(`,"after":`)
+	t.after = r.amount()
+	if r.has(`,"nonce":`) {
+		t.fair = true
+		t.nonce = r.int()
+		r.then(`,"serverSeedHash":"`)
+		t.serverSeedHash = r.rest()
+	}
+	r.then(`}`)
+}
+
+func (r *lineReader) transfer() {
+	e := r.entry
+	e.kind = lineTransfer
+	e.operatorID = r.rest()
+	r.then(`,"playerId":"`)
+	e.playerID = r.rest()
+	r.then(`,"code":"`)
+	e.code = r.rest()
+	r.then(`,"transactionId":"`)
+	e.transactionID = r.rest()
+	r.then(`,"currency":"`)
+	e.currency = r.rest()
+	r.then(`,"amount":`)
+	e.amount = r.amount()
+	r.then(`,"balance":`)
+	e.stands = r.amount()
+	r.then(`,"at":`)
+	e.at = r.time()
+	r.then(`}`)
 }
 
 // slowLine is what a line has beside the record, for the decoder.

@@ -7,11 +7,12 @@ import (
 	"math"
 	"math/big"
 	"slices"
-	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"croupier/games"
+	"croupier/session"
 	"croupier/wallet"
 	"croupier/wallet/money"
 )
@@ -41,12 +42,14 @@ type Report struct {
 	Unchecked   []Reason         `json:"unchecked"`   // rounds that could not be recomputed, and why
 	NotCovered  []string         `json:"notCovered"`  // what this audit did not look at
 
-	Games  []GameReport  `json:"games"`
-	Tests  []Test        `json:"tests"`
-	Hours  []HourCount   `json:"hours"`
-	Ledger *wallet.Proof `json:"ledger,omitempty"` // of a database only
-	Stored *StoredReport `json:"stored,omitempty"` // of a database only
-	Passed []string      `json:"passed"`           // checks that were made and found nothing
+	Games    []GameReport       `json:"games"`
+	Untested []Untested         `json:"untested"` // what no statistical test was made of
+	Tests    []Test             `json:"tests"`
+	Hours    []HourCount        `json:"hours"`
+	Ledger   *wallet.Proof      `json:"ledger,omitempty"` // of a database only
+	Stored   *StoredReport      `json:"stored,omitempty"` // of a database only
+	Log      *session.LogReport `json:"log,omitempty"`    // of a database that keeps a commitment log
+	Passed   []string           `json:"passed"`           // checks that were made and found nothing
 }
 
 // StoredReport is what was checked of a database beside its rounds.
@@ -73,8 +76,9 @@ type GameReport struct {
 	Classes  []Class `json:"classes"` // payouts, as multiples of the opening stake
 
 	// What is known exactly of the variant's rules, null where this program does not have them.
-	Exact   *ExactReturn `json:"exact"`
-	Verdict string       `json:"verdict"` // what the comparison says
+	rulesHash string
+	Exact     *ExactReturn `json:"exact"`
+	Verdict   string       `json:"verdict"` // what the comparison says
 }
 
 // MoneyReport is the money of a currency.
@@ -101,19 +105,6 @@ type ExactReturn struct {
 	most     float64
 }
 
-// Test is a chi-squared test.
-type Test struct {
-	Name      string  `json:"name"`
-	Game      string  `json:"game"`
-	What      string  `json:"what"`
-	Samples   int64   `json:"samples"`
-	Statistic float64 `json:"statistic"`
-	Freedom   int     `json:"freedom"`
-	P         float64 `json:"p"`
-	observed  []int64
-	chances   []float64
-}
-
 // HourCount is how many rounds were opened in an hour.
 type HourCount struct {
 	Hour   time.Time `json:"hour"`
@@ -126,7 +117,7 @@ func (a *auditing) report() *Report {
 	r := &Report{AuditedAt: a.started.UTC(), Seconds: time.Since(a.started).Seconds(),
 		SnapshotAt: a.header.SnapshotAt, Filters: a.header.Filters,
 		Players: a.order.players, SeedPairs: a.order.pairs, Rounds: a.order.counts.Rounds, Actions: a.order.counts.Actions,
-		Transfers: a.order.counts.Transfers, Differences: []Difference{}, Unchecked: []Reason{}, Games: []GameReport{}, Tests: []Test{},
+		Transfers: a.order.counts.Transfers, Differences: []Difference{}, Unchecked: []Reason{}, Games: []GameReport{}, Tests: []Test{}, Untested: []Untested{},
 		Hours: []HourCount{}, ByCheck: map[string]int64{}}
 	for _, reason := range a.tally.reasons {
 		r.Unchecked = append(r.Unchecked, *reason)
@@ -139,6 +130,7 @@ func (a *auditing) report() *Report {
 		r.Hours = append(r.Hours, HourCount{time.Unix(hour*3600, 0).UTC(), a.tally.hours[hour]})
 	}
 	r.notCovered()
+	r.judgeTests(&a.found)
 	r.add(&a.found)
 	return r
 }
@@ -153,8 +145,14 @@ func (r *Report) add(f *findings) {
 	r.OK = r.Found == 0
 	made := []string{checkFile, checkCommitment, checkSeedPair, checkNonce, checkOutcome, checkAction, checkSum, checkTold, checkBalance,
 		checkRound}
+	if len(r.Tests) > 0 {
+		made = append(made, checkChance)
+	}
 	if r.Stored != nil {
 		made = append(made, checkBuild, checkLedger)
+	}
+	if r.Log != nil {
+		made = append(made, checkLog)
 	}
 	r.Passed = slices.DeleteFunc(made, func(check string) bool { return r.ByCheck[check] > 0 })
 }
@@ -176,8 +174,11 @@ func (r *Report) game(catalogue *games.Catalogue, k key, t *tally) {
 	r.Differing += t.differing
 	r.Forced += t.forced
 	r.Voided += t.voided
-	for _, currency := range slices.Sorted(maps.Keys(t.staked)) {
-		g.Money = append(g.Money, MoneyReport{currency, t.staked[currency].Number(), t.paid[currency].Number()})
+	slices.SortFunc(t.money, func(x, y turnover) int {
+		return strings.Compare(x.staked.Currency().Code(), y.staked.Currency().Code())
+	})
+	for _, one := range t.money {
+		g.Money = append(g.Money, MoneyReport{one.staked.Currency().Code(), one.staked.Number(), one.paid.Number()})
 	}
 	for i, n := range t.classes {
 		g.Classes = append(g.Classes, Class{multiples[i].name, n})
@@ -189,47 +190,28 @@ func (r *Report) game(catalogue *games.Catalogue, k key, t *tally) {
 			g.Band = z99 * math.Sqrt(g.Variance/n)
 		}
 	}
-	outlook := g.exact(catalogue)
+	var engine games.Engine
+	if k.known {
+		engine = g.exact(catalogue)
+	} else {
+		g.Variant += ", other rules"
+	}
 	g.judge()
 	r.Games = append(r.Games, g)
-	r.test(&g, "words", "the top bytes of all words that rounds were drawn from, 256 values equally likely", t.words, uniform(byteValues))
-	if k.game == "dice" {
-		r.test(&g, "rolls", "the rolls in 100 classes, equally likely", t.rolls, uniform(rollBins))
-	}
-	if k.game == "slots" && outlook != nil && outlook.HitFrequency.Exact() {
-		p, _ := outlook.HitFrequency.Low.Float64()
-		r.test(&g, "wins", "spins on all paylines that win anything, with the exact chance "+strconv.FormatFloat(100*p, 'f', 4, 64)+" %",
-			[]int64{t.allLinesHits, t.allLines - t.allLinesHits}, []float64{p, 1 - p})
-	}
+	r.tests(&g, t, engine)
 }
 
-// leastExpected is the smallest count that must be expected of a class for a chi-squared test to mean anything.
-const leastExpected = 5
-
-func (r *Report) test(g *GameReport, name, what string, observed []int64, chances []float64) {
-	var n int64
-	for _, o := range observed {
-		n += o
-	}
-	if float64(n)*slices.Min(chances) < leastExpected {
-		return
-	}
-	t := Test{Name: name, Game: g.Game + " " + g.Variant, What: what, Samples: n, Statistic: chiSquared(observed, chances),
-		Freedom: len(observed) - 1, observed: observed, chances: chances}
-	t.P = pValue(t.Statistic, t.Freedom)
-	r.Tests = append(r.Tests, t)
-}
-
-// exact computes what is known of the variant's rules, and returns the plainest strategy's outlook.
-func (g *GameReport) exact(catalogue *games.Catalogue) *games.Outlook {
+// exact computes what is known of the variant's rules, and returns their engine.
+func (g *GameReport) exact(catalogue *games.Catalogue) games.Engine {
 	game, _ := catalogue.Lookup(g.Game)
 	variant, ok := game.Variant(g.Variant)
 	if !ok {
 		return nil
 	}
+	g.rulesHash = variant.RulesHash
 	analysis, ok := analyse(variant)
 	if !ok {
-		return nil
+		return variant.Engine
 	}
 	first := analysis.Outlooks[0]
 	g.Exact = &ExactReturn{Strategy: first.Strategy, RTP: percent(first.Return.Low), Lowest: percent(analysis.Bounds.Lowest),
@@ -237,7 +219,7 @@ func (g *GameReport) exact(catalogue *games.Catalogue) *games.Outlook {
 	g.Exact.low, _ = first.Return.Low.Float64()
 	g.Exact.least, _ = analysis.Bounds.Lowest.Float64()
 	g.Exact.most, _ = analysis.Bounds.Highest.Float64()
-	return &first
+	return variant.Engine
 }
 
 // analyses are those that were computed, by the hash of the rules: some take a second.

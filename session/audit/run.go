@@ -13,6 +13,7 @@ import (
 	jsonv2 "github.com/go-json-experiment/json"
 
 	"croupier/games"
+	"croupier/session"
 )
 
 // Options are how an audit is done.
@@ -20,11 +21,12 @@ type Options struct {
 	Catalogue *games.Catalogue // the rules that rounds are recomputed by
 	Workers   int              // default: one a core
 	Progress  func(bytes int)  // if not nil: told how much more was read and checked
+	Log       session.LogCheck // how the commitment log of a database is checked, if it keeps one
 }
 
 // chunkSize is how much is read at a time. A line may be longer, up to maxLine.
 const (
-	chunkSize = 1 << 19
+	chunkSize = 1 << 18
 	maxLine   = 1 << 26
 )
 
@@ -32,6 +34,16 @@ var errNotExport = errors.New("this is no export: the first line of one is a hea
 
 // Run audits an export. An error means that it could not be read at all; everything else is in the report.
 func Run(ctx context.Context, in io.Reader, o Options) (*Report, error) {
+	report, err := run(ctx, in, o)
+	if err == nil {
+		report.NotCovered = append(report.NotCovered, "the commitment log, the ledger, and seed pairs without rounds: an export holds none of them; "+
+			"croupier audit --database-url looks at all three")
+	}
+	return report, err
+}
+
+// run audits the lines of an export, whether it is a file or is being made.
+func run(ctx context.Context, in io.Reader, o Options) (*Report, error) {
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
@@ -60,7 +72,7 @@ type auditing struct {
 	Options
 	in      io.Reader
 	started time.Time
-	spaces  sync.Pool // of chunks that were checked
+	spaces  sync.Pool // *chunk whose lines were followed, for their space
 	work    chan *chunk
 	ordered chan *chunk // the same chunks, in the order in which they were read
 
@@ -81,6 +93,7 @@ type chunk struct {
 
 	// What checking it gave.
 	links  []link
+	moved  []move // links hold parts of it
 	found  findings
 	tally  *tallies
 	header *Header
@@ -107,10 +120,10 @@ func (a *auditing) read(ctx context.Context) {
 		return true
 	}
 	for {
-		text := a.space(max(chunkSize, 2*len(rest)))
-		n := copy(text, rest)
-		m, err := io.ReadFull(a.in, text[n:])
-		text = text[:n+m]
+		c := a.space(max(chunkSize, 2*len(rest)))
+		n := copy(c.text, rest)
+		m, err := io.ReadFull(a.in, c.text[n:])
+		text := c.text[:n+m]
 		last := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 		if err != nil && !last {
 			send(&chunk{err: err})
@@ -120,33 +133,31 @@ func (a *auditing) read(ctx context.Context) {
 		if last {
 			end = len(text)
 		}
-		if rest = bytes.Clone(text[end:]); len(rest) > maxLine {
+		if rest = append(rest[:0], text[end:]...); len(rest) > maxLine {
 			send(&chunk{err: fmt.Errorf("line %d is longer than %d bytes", line, maxLine)})
 			return
 		}
-		if end > 0 && !send(&chunk{text: text[:end]}) || last {
+		c.text = text[:end]
+		if end > 0 && !send(c) || last {
 			return
 		}
 	}
 }
 
-// space returns bytes to read into, which may have been read into before.
-func (a *auditing) space(size int) []byte {
-	if used, _ := a.spaces.Get().(*[]byte); used != nil && cap(*used) >= size {
-		return (*used)[:cap(*used)]
+// space returns a chunk to read into, which may have been read into before.
+func (a *auditing) space(size int) *chunk {
+	if used, _ := a.spaces.Get().(*chunk); used != nil && cap(used.text) >= size {
+		return &chunk{text: used.text[:cap(used.text)], links: used.links[:0], moved: used.moved[:0]}
 	}
-	return make([]byte, size)
+	return &chunk{text: make([]byte, size)}
 }
 
 // check checks the lines of chunks as they come.
 func (a *auditing) check() {
-	c := checker{catalogue: a.Catalogue}
+	c := checker{catalogue: a.Catalogue, verifier: games.NewVerifier(a.Catalogue)}
 	for work := range a.work {
 		if work.err == nil {
 			work.check(&c)
-			text := work.text
-			work.text = nil
-			a.spaces.Put(&text)
 		}
 		close(work.done)
 	}
@@ -154,7 +165,7 @@ func (a *auditing) check() {
 
 func (w *chunk) check(c *checker) {
 	w.tally = newTallies()
-	c.found, c.tally, c.moved = &w.found, w.tally, nil
+	c.found, c.tally, c.moved = &w.found, w.tally, w.moved
 	text := string(w.text)
 	for at, number := 0, w.first; at < len(text); number++ {
 		length := bytes.IndexByte(w.text[at:], '\n')
@@ -165,6 +176,7 @@ func (w *chunk) check(c *checker) {
 		w.line(c, w.text[at:at+length], text[at:at+length])
 		at += length + 1
 	}
+	w.moved = c.moved
 }
 
 func (w *chunk) line(c *checker, line []byte, text string) {
@@ -237,6 +249,7 @@ func (a *auditing) follow() error {
 		if a.Progress != nil {
 			a.Progress(c.size)
 		}
+		a.spaces.Put(c)
 	}
 	if a.header == nil {
 		return errNotExport

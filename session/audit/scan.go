@@ -11,10 +11,17 @@ import (
 // and is for the decoder to read or to refuse. It does not check what it skips: the rules do when they read an action, and outcomes
 // are compared byte by byte.
 type scanner struct {
-	b      []byte
-	text   string // the same, so that the texts of a line are parts of one string
-	i      int
-	failed bool
+	b       []byte
+	text    string // the same, so that the texts of a line are parts of one string
+	i       int
+	failed  bool
+	at      string // of the time that was read last
+	instant time.Time
+	plain   bool // whether there is no backslash in it: then a string ends with the next quote
+}
+
+func newScanner(line []byte, text string) scanner {
+	return scanner{b: line, text: text, plain: bytes.IndexByte(line, '\\') < 0}
 }
 
 func (s *scanner) fail() bool {
@@ -101,7 +108,7 @@ func (s *scanner) string() string {
 	}
 	from := s.i
 	length := bytes.IndexByte(s.b[from:], '"')
-	if length < 0 || bytes.IndexByte(s.b[from:from+length], '\\') >= 0 {
+	if length < 0 || !s.plain && bytes.IndexByte(s.b[from:from+length], '\\') >= 0 {
 		s.fail()
 		return ""
 	}
@@ -150,10 +157,14 @@ func (s *scanner) time() time.Time {
 	if s.failed {
 		return time.Time{}
 	}
+	if text == s.at { // most rounds are opened and closed by one action
+		return s.instant
+	}
 	t, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
 		s.fail()
 	}
+	s.at, s.instant = text, t
 	return t
 }
 
@@ -214,6 +225,14 @@ func (s *scanner) nested() {
 
 // quoted skips a string, escapes and all.
 func (s *scanner) quoted() {
+	if s.plain {
+		length := bytes.IndexByte(s.b[s.i+1:], '"')
+		if length < 0 {
+			s.fail()
+		}
+		s.i += length + 2
+		return
+	}
 	for s.i++; s.i < len(s.b); s.i++ {
 		switch s.b[s.i] {
 		case '\\':

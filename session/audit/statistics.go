@@ -5,19 +5,6 @@ import "math"
 // z99 is how many standard errors a value that is normally distributed is away from its mean in one of a hundred cases.
 const z99 = 2.5758293035489004
 
-// chiSquared returns Pearson's statistic of observed counts against their chances, which sum to 1.
-func chiSquared(observed []int64, chances []float64) (statistic float64) {
-	var n int64
-	for _, o := range observed {
-		n += o
-	}
-	for i, o := range observed {
-		expected := float64(n) * chances[i]
-		statistic += (float64(o) - expected) * (float64(o) - expected) / expected
-	}
-	return statistic
-}
-
 // uniform returns n equal chances.
 func uniform(n int) []float64 {
 	all := make([]float64, n)

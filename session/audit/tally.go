@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -12,7 +13,10 @@ import (
 )
 
 // key is a game's variant.
-type key struct{ game, variant string }
+type key struct {
+	game, variant string
+	known         bool // whether the rules that rounds were played by are those that this program has
+}
 
 // multiples are the classes that payouts are counted in, as multiples of the opening stake: each up to and including its bound in
 // hundredths, and more than the one before. The last has no bound.
@@ -56,12 +60,18 @@ type tally struct {
 	sum, squares float64
 	hits         int64
 	classes      []int64 // by multiples
-	allLines     int64   // of slots: rounds on all paylines, whose chance of a win is known exactly
-	allLinesHits int64
-	rolls        []int64                 // of dice
-	words        []int64                 // top bytes of all words that were drawn
-	staked, paid map[string]money.Amount // by currency, open and forced rounds included, voided ones not
+	asked        []byte  // of slots: the payload that was read last, and its number of paylines
+	lines        int64
+	spins        map[spin]int64
+	rolls        []int64        // of dice
+	bets         map[int64]bets // of dice, by the chance in hundredths of a percent
+	draws        draws          // what was drawn
+	words        []int64        // top bytes of all words that were drawn
+	money        []turnover     // by currency, open and forced rounds included, voided ones not
 }
+
+// turnover is what was staked and paid in a currency.
+type turnover struct{ staked, paid money.Amount }
 
 // tallies are what rounds come to, by variant, and when they were opened.
 type tallies struct {
@@ -85,14 +95,14 @@ func newTallies() *tallies {
 	return &tallies{games: map[key]*tally{}, hours: map[int64]int64{}, reasons: map[string]*Reason{}}
 }
 
-func (t *tallies) of(rec *games.Record) *tally {
-	k := key{rec.GameID, rec.Variant}
+func (t *tallies) of(rec *games.Record, known bool) *tally {
+	k := key{rec.GameID, rec.Variant, known}
 	if t.lastOf != nil && k == t.lastKey {
 		return t.lastOf
 	}
 	one := t.games[k]
 	if one == nil {
-		k = key{strings.Clone(k.game), strings.Clone(k.variant)}
+		k = key{strings.Clone(k.game), strings.Clone(k.variant), known}
 		one = newTally()
 		t.games[k] = one
 	}
@@ -102,20 +112,19 @@ func (t *tallies) of(rec *games.Record) *tally {
 
 func newTally() *tally {
 	return &tally{classes: make([]int64, len(multiples)), rolls: make([]int64, rollBins), words: make([]int64, byteValues),
-		staked: map[string]money.Amount{}, paid: map[string]money.Amount{}}
+		spins: map[spin]int64{}, bets: map[int64]bets{}}
 }
 
-// round counts a round.
-func (t *tallies) round(e *entry, m *amounts, v verdict) {
+// round counts a round. known says whether this program has the rules that it was played by.
+func (t *tallies) round(e *entry, m *amounts, v verdict, known bool) {
 	rec := &e.record
-	one := t.of(rec)
+	one := t.of(rec, known)
 	one.rounds++
 	t.hour(e.openedAt)
 	if rec.Status == games.Voided { // neither wagered nor won
 		one.voided++
 	} else {
-		add(one.staked, rec.Currency, m.stake)
-		add(one.paid, rec.Currency, m.payout)
+		one.turnOver(turnover{m.stake, m.payout})
 	}
 	switch {
 	case v.why != "":
@@ -178,12 +187,14 @@ func (t *tallies) reason(why string, rec *games.Record) {
 	r.Rounds++
 }
 
-func add(sums map[string]money.Amount, currency string, a money.Amount) {
-	if sum, ok := sums[currency]; ok {
-		sums[currency] = sum.Add(a)
-		return
+func (t *tally) turnOver(more turnover) {
+	for i := range t.money {
+		if one := &t.money[i]; one.staked.Currency() == more.staked.Currency() {
+			one.staked, one.paid = one.staked.Add(more.staked), one.paid.Add(more.paid)
+			return
+		}
 	}
-	sums[strings.Clone(currency)] = a
+	t.money = append(t.money, more)
 }
 
 // chance counts what a round that was left to chance came to.
@@ -207,7 +218,9 @@ func (t *tally) chance(rec *games.Record, m *amounts) {
 	t.classes[classOf(payout, bet)]++
 	switch rec.GameID {
 	case "slots":
-		t.slots(rec, payout > 0)
+		if ok1 && ok3 {
+			t.slots(rec, payout, bet)
+		}
 	case "dice":
 		t.dice(rec)
 	}
@@ -226,27 +239,38 @@ func ratio(a, b money.Amount) int64 {
 	return 1 << 51
 }
 
-// slots counts wins of spins on all of the built-in machine's lines.
-func (t *tally) slots(rec *games.Record, hit bool) {
-	lines := ""
-	games.Plain(rec.Actions[0].Payload, func(name, value []byte) bool {
-		if string(name) == "activePaylines" {
-			lines = string(value)
+// slots counts what a spin paid, by the number of its paylines. Most spins are asked for as the one before.
+func (t *tally) slots(rec *games.Record, payout, bet int64) {
+	a := &rec.Actions[0]
+	if !bytes.Equal(a.Payload, t.asked) {
+		t.asked, t.lines = append(t.asked[:0], a.Payload...), 0
+		var asked struct {
+			ActivePaylines int64 `json:"activePaylines"`
 		}
-		return true
-	})
-	if lines == "20" {
-		t.allLines++
-		if hit {
-			t.allLinesHits++
+		if json.Unmarshal(a.Payload, &asked) == nil {
+			t.lines = asked.ActivePaylines
 		}
 	}
+	if t.lines < 1 || t.lines > mostLines || bet%t.lines != 0 {
+		return // which recomputing finds
+	}
+	s := spin{int(t.lines), payout / (bet / t.lines)}
+	// No free spin says that it won more unless the paid spin says that it won some. A text that begins with a T is found at once.
+	if bytes.Contains(a.Outcome, []byte(`Triggered":true`)) || bytes.Contains(a.Outcome, []byte(`Triggered": true`)) {
+		s.win = withFree
+	}
+	t.spins[s]++
 }
 
-// dice counts what was rolled.
+// mostLines is more paylines than a machine can have.
+const mostLines = 1000
+
+// dice counts what was rolled, and whether it won at the chance that was played.
 func (t *tally) dice(rec *games.Record) {
 	var outcome struct {
-		Roll money.Number `json:"roll"`
+		Roll   money.Number `json:"roll"`
+		Chance money.Number `json:"chance"`
+		Won    bool         `json:"won"`
 	}
 	if json.Unmarshal(rec.Actions[0].Outcome, &outcome) != nil {
 		return // which recomputing finds
@@ -254,16 +278,14 @@ func (t *tally) dice(rec *games.Record) {
 	if roll, err := outcome.Roll.Scaled(2); err == nil && roll >= 0 && roll < rollBins*100 {
 		t.rolls[roll/100]++
 	}
-}
-
-// drawn counts the words that a round was drawn from, those that were refused as well: all of them are uniform below 2^32.
-func (t *tally) drawn(r *games.Report) {
-	for i := range r.Draws {
-		for j := range r.Draws[i].Draws {
-			for _, word := range r.Draws[i].Draws[j].Words {
-				t.words[word>>24]++
-			}
+	if chance, err := outcome.Chance.Scaled(2); err == nil && chance > 0 && chance < rollBins*100 {
+		b := t.bets[chance]
+		if outcome.Won {
+			b.won++
+		} else {
+			b.lost++
 		}
+		t.bets[chance] = b
 	}
 }
 
@@ -294,7 +316,13 @@ func (k key) compare(other key) int {
 	if c := strings.Compare(k.game, other.game); c != 0 {
 		return c
 	}
-	return strings.Compare(k.variant, other.variant)
+	if c := strings.Compare(k.variant, other.variant); c != 0 || k.known == other.known {
+		return c
+	}
+	if k.known {
+		return -1
+	}
+	return 1
 }
 
 func (t *tally) merge(more *tally) {
@@ -309,17 +337,18 @@ func (t *tally) merge(more *tally) {
 	t.sum += more.sum
 	t.squares += more.squares
 	t.hits += more.hits
-	t.allLines += more.allLines
-	t.allLinesHits += more.allLinesHits
+	t.draws.merge(&more.draws)
+	for one, n := range more.spins {
+		t.spins[one] += n
+	}
+	for chance, b := range more.bets {
+		of := t.bets[chance]
+		t.bets[chance] = bets{of.won + b.won, of.lost + b.lost}
+	}
 	for _, both := range [][2][]int64{{t.classes, more.classes}, {t.rolls, more.rolls}, {t.words, more.words}} {
-		for i, n := range both[1] {
-			both[0][i] += n
-		}
+		addCounts(both[0], both[1])
 	}
-	for currency, a := range more.staked {
-		add(t.staked, currency, a)
-	}
-	for currency, a := range more.paid {
-		add(t.paid, currency, a)
+	for _, one := range more.money {
+		t.turnOver(one)
 	}
 }

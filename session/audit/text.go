@@ -38,6 +38,10 @@ func (r *Report) Print(out io.Writer) error {
 		fmt.Fprintf(&b, "seed pairs   %d, %d of them revealed; %d builds of games; the ledger\n", r.Stored.SeedPairs, r.Stored.Revealed,
 			r.Stored.Builds)
 	}
+	if r.Log != nil {
+		fmt.Fprintf(&b, "log          %s, %d leaves: %d rounds, %d commitments, %d reveals; %d checkpoints; root %s\n", r.Log.Origin, r.Log.Size,
+			r.Log.Rounds, r.Log.Commitments, r.Log.Reveals, r.Log.Checkpoints, r.Log.RootHash)
+	}
 	for _, what := range r.NotCovered {
 		fmt.Fprintf(&b, "not covered  %s\n", what)
 	}
@@ -91,16 +95,28 @@ func (r *Report) printGames(b *strings.Builder) {
 }
 
 func (r *Report) printTests(b *strings.Builder) {
-	if len(r.Tests) == 0 {
+	if len(r.Tests)+len(r.Untested) == 0 {
 		return
 	}
 	table := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "\nCHI-SQUARED\tTEST\tSAMPLES\tSTATISTIC\tFREEDOM\tP")
+	fmt.Fprintln(table, "\nCHI-SQUARED\tTEST\tSAMPLES\tSTATISTIC\tFREEDOM\tP\t")
 	for _, t := range r.Tests {
-		fmt.Fprintf(table, "%s\t%s\t%d\t%.2f\t%d\t%.4f\n", t.Game, t.Name, t.Samples, t.Statistic, t.Freedom, t.P)
+		fmt.Fprintf(table, "%s\t%s\t%d\t%.2f\t%d\t%s\t%s\n", t.Game, t.Name, t.Samples, t.Statistic, t.Freedom, shownP(t.P), t.Verdict)
 	}
 	_ = table.Flush()
-	fmt.Fprintln(b, "P is the chance of counts as uneven as these if all is right: below 0.01 in one test of a hundred.")
+	fmt.Fprintf(b, "P is the chance of counts as uneven as these if all is right: below 0.01 in one test of a hundred. Of %d tests, one that is below %s\n"+
+		"is unusual, and below %.0e a difference.\n", len(r.Tests), shownP(r.UnusualBelow()), impossible)
+	for _, u := range r.Untested {
+		fmt.Fprintf(b, "not tested  %s, %s: %s\n", u.Game, u.What, u.Why)
+	}
+}
+
+// shownP writes a p-value so that a small one is not none.
+func shownP(p float64) string {
+	if p < 0.0001 {
+		return fmt.Sprintf("%.1e", p)
+	}
+	return fmt.Sprintf("%.4f", p)
 }
 
 func (r *Report) printDifferences(b *strings.Builder) {

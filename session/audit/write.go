@@ -258,7 +258,7 @@ type storedAnswer struct {
 
 // readAnswer reads a stored answer. One that cannot be read says nothing.
 func readAnswer(text []byte) (a storedAnswer) {
-	s := scanner{b: text, text: string(text)}
+	s := newScanner(text, string(text))
 	balance := false
 	s.object(func(name string) {
 		switch name {

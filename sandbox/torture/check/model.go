@@ -53,7 +53,7 @@ func (o *operation) String() string {
 // operations returns what the player's history is made of: the effects, and the answers that tell of the state. An effect came between
 // the first sending that may have had it and the first result. One that was never told has no end; that it took effect, the database says.
 func (p *playerCheck) operations() []*operation {
-	var all []*operation
+	all := p.voidOperations()
 	for _, r := range p.requests {
 		game := p.gameNumber(r.Game)
 		if r.mutates() && (r.played != nil || r.rotated != nil || r.byOperator() && r.effect()) {

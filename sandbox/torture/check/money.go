@@ -62,12 +62,15 @@ func (p *playerCheck) ownArithmetic() (amount, error) {
 			sum = sum.minus(r.amount)
 		}
 	}
+	for _, v := range p.voids { // of which the clients are told, and take no note
+		sum = sum.plus(v.played.Balance.After).minus(v.played.Balance.Before)
+	}
 	return sum, nil
 }
 
 // checkRoundTransfers holds the transfers of every round against its stake and its payout.
 func (p *playerCheck) checkRoundTransfers() {
-	type sums struct{ stake, payout amount }
+	type sums struct{ stake, payout, refund amount }
 	moved := map[string]*sums{}
 	for i := range p.transfers {
 		t := &p.transfers[i]
@@ -84,6 +87,8 @@ func (p *playerCheck) checkRoundTransfers() {
 			s.stake = s.stake.plus(t.amount)
 		case "payout":
 			s.payout = s.payout.plus(t.amount)
+		case "refund":
+			s.payout, s.refund = s.payout.plus(t.amount), s.refund.plus(t.amount)
 		}
 	}
 	for i := range p.rounds {
@@ -96,6 +101,13 @@ func (p *playerCheck) checkRoundTransfers() {
 		if !s.stake.equal(r.stake) || !s.payout.equal(r.payout) {
 			p.found.add(Money, p.aboutRound(r.id), "the round has stake %s and payout %s; its transfers have %s and %s",
 				r.stake, r.payout, s.stake, s.payout)
+		}
+		want := amount{}
+		if r.status == "voided" {
+			want = r.stake
+		}
+		if !s.refund.equal(want) {
+			p.found.add(Money, p.aboutRound(r.id), "the round is %s, stake %s; refunded is %s of it", r.status, r.stake, s.refund)
 		}
 	}
 	for id, s := range moved {

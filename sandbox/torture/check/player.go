@@ -12,6 +12,7 @@ type playerCheck struct {
 	history.Player
 	*rows
 	requests  []*request
+	voids     []*request // what no client asked for: the operator did
 	catalogue *games.Catalogue
 	found     *findings
 	counts    Counts
@@ -32,6 +33,7 @@ func (p *playerCheck) run() {
 		p.count(r)
 	}
 	p.countRows()
+	unasked = p.takeVoids(unasked)
 	p.checkStored()
 	p.checkRounds()
 	p.checkOnce(unasked, orders)

@@ -33,7 +33,10 @@ type story struct {
 }
 
 // playStory plays a story on a server of its own, which is closed when it returns.
-func playStory(t *testing.T) *story {
+func playStory(t *testing.T) *story { t.Helper(); return playStoryOf(t, (*teller).play) }
+
+// playStoryOf is playStory with another story.
+func playStoryOf(t *testing.T, play func(*teller)) *story {
 	t.Helper()
 	catalogue, err := games.NewCatalogue(builtin.Games()...)
 	must(t, err)
@@ -48,7 +51,7 @@ func playStory(t *testing.T) *story {
 	h := &history.History{Began: time.Now()}
 	for i := range 2 {
 		teller := newTeller(t, server, h, operator, fmt.Sprintf("player-%d", i))
-		teller.play()
+		play(teller)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 30*time.Second)
 	defer cancel()

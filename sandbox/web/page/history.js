@@ -1,5 +1,6 @@
 // The lists: past rounds of the game with their proofs, and revealed seeds.
 import { $, clock, day, el, grouped, moment } from "./dom.js";
+import { stepsLink, verifierLink } from "./elsewhere.js";
 import { noted } from "./fair.js";
 import { VERDICTS, proof } from "./proof.js";
 import { call } from "./server.js";
@@ -92,7 +93,8 @@ export class Rounds {
       el("time", { datetime: action.at }, clock(action.at)),
       el("span", { class: "what" }, `${grouped(record.stake)} staked, ${open ? "still open" : `${grouped(record.payout)} paid`}`,
         el("small", {}, `nonce ${record.nonce}, seed `, el("code", { title: `Server seed hash ${record.serverSeedHash}` }, short(record.serverSeedHash)),
-          record.forced ? ", forced" : "", record.actions.at(-1).type === "expiry" ? ", settled unfinished" : "")),
+          record.forced ? ", forced" : "", { expiry: ", settled unfinished", void: ", voided and returned" }[record.actions.at(-1).type] ?? "",
+          ", ", stepsLink(record.roundId, "step by step"))),
       row.state), row.place);
     if (record.serverSeed) row.state.append(el("button", { type: "button", class: "verdict", "aria-expanded": "false", onclick: () => this.#toggle(row) }, "Verify"));
     else row.state.append(el("span", { class: "badge wait", title: "Rotate the seed to reveal it" }, VERDICTS.unrevealed.words));
@@ -114,7 +116,7 @@ export class Rounds {
   /** Verifies a round and shows the proof, or hides it again. */
   async #toggle(row) {
     if (row.place.hasChildNodes()) row.place.replaceChildren();
-    else row.place.replaceChildren(proof(await this.#verify(row), row.record, noted(row.record.serverSeedHash), this.#describe));
+    else row.place.replaceChildren(proof(await this.#verify(row), row.record, noted(row.record.serverSeedHash), this.#describe), again(row.record));
     await this.#verify(row);
   }
 
@@ -139,6 +141,12 @@ export class Rounds {
     $("#older").hidden = this.next === null;
     $("#summary").textContent = "";
   }
+}
+
+/** For those who do not believe this page, either. */
+function again({ roundId }) {
+  return el("p", { class: "again small" }, "This page is the house's own. Check the same round ", verifierLink(roundId, "in the independent verifier"),
+    ", which you can keep and run from your disk, or look at it ", stepsLink(roundId, "step by step"), ".");
 }
 
 /** As much of a hash as tells seeds apart by eye. */

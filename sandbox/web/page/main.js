@@ -27,6 +27,7 @@ const host = {
     balance = { amount: after, currency: balance.currency };
     if (others) connection.ask("seed_get");
     document.body.dataset.round = round;
+    $("#last-round").href = `/rounds/${encodeURIComponent(round)}`;
     phase("showing");
   },
   proof: (proof, promised) => fair.played(proof, promised),
@@ -211,6 +212,12 @@ const handlers = {
   round_expired: ({ payload }) => {
     notices.expired(payload);
     table?.expired?.(payload);
+    connection.ask("balance_get");
+    refreshLists();
+  },
+  round_voided: ({ payload }) => {
+    notices.voided(payload);
+    table?.voided?.(payload);
     connection.ask("balance_get");
     refreshLists();
   },

@@ -64,7 +64,7 @@ function replay(report, record, describe) {
         "next 4 of them as a number; its remainder is the result. The rules are those whose hash stands in the record, ",
         el("code", {}, record.rulesHash), ".", report.forced ? " The values that were asked for come first." : ""),
       el("ol", { class: "steps" }, report.steps.map((one, i) => el("li", {}, el("p", {}, el("strong", {}, title(one)), " ",
-        describe?.(told(record.actions[i], one, i)) ?? ""), one.streams.filter(({ draws }) => draws.length > 0).map(drawn))))),
+        one.type === "void" ? "" : describe?.(told(record.actions[i], one, i)) ?? ""), one.streams.filter(({ draws }) => draws.length > 0).map(drawn))))),
     step("The sum", el("p", {}, `Staked ${grouped(record.stake)}, paid ${grouped(record.payout)} ${record.currency}: ` +
       `${report.checks.some(({ name, ok }) => name === "payout" && ok) ? "just what was computed here" : "not what was computed here"}.`)),
   ];
@@ -78,6 +78,7 @@ function told({ type, payload, outcome }, { status }, i) {
 function title({ type, action, payload, stake }) {
   if (type === "cashout") return "Cash-out.";
   if (type === "expiry") return "Settled by the server, because nobody finished the round.";
+  if (type === "void") return `Voided by the operator, who returned the stake: ${payload.reason}`;
   const fields = Object.entries(payload).filter(([name]) => name !== "action").map(([name, value]) => `${name} ${value}`);
   const name = action[0].toUpperCase() + action.slice(1);
   return `${name}${fields.length > 0 ? ` (${fields.join(", ")})` : ""}${stake.units > 0n && !("amount" in payload) ? `, ${grouped(stake)} more at stake` : ""}.`;

@@ -217,6 +217,16 @@ export class RoundTable {
     this.#draw({ action: "expiry", request: {}, outcome, status, opening: false }, Decimal.from(payout), this.#seat).then(() => this.#host.done());
   }
 
+  /** A round was voided by the operator: nothing of it is left to draw. */
+  voided({ roundId, refund }) {
+    if (this.round === null && this.#gone?.id === roundId) this.round = this.#gone;
+    if (this.round?.id !== roundId) return;
+    this.#over();
+    this.scene.reset();
+    say($("#result"), `The round was voided. Your stake of ${grouped(refund)} was returned.`);
+    this.#host.done();
+  }
+
   /** The request was refused: the round is as it was. */
   fail() {
     if (this.round) this.scene.show(this.round.view);

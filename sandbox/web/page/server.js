@@ -33,7 +33,12 @@ function read() {
   }
 }
 
-async function send(method, path, { body, token } = {}) {
+async function send(method, path, how) {
+  return (await exchange(method, path, how)).answer;
+}
+
+/** The answer of the server, read and as it was written. */
+async function exchange(method, path, { body, token } = {}) {
   const headers = {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (token) headers.Authorization = `Bearer ${token}`;
@@ -53,7 +58,7 @@ async function send(method, path, { body, token } = {}) {
   }
   if (answer.error) throw new Refusal(explain(answer.error), answer.error.code);
   if (!response.ok) throw new Refusal(`The server answered ${response.status}.`);
-  return answer;
+  return { answer, text };
 }
 
 function keepGrant({ sessionToken, expiresAt, refreshToken, player }) {
@@ -82,9 +87,19 @@ export function refresh() {
   return refreshing;
 }
 
-/** A player's call. An expired session is refreshed once. */
+/** A player's call. */
 export async function call(method, path, body) {
-  const attempt = async () => (await send(method, `/api/v1${path}`, { body, token: session.data?.sessionToken })).data;
+  return (await asPlayer(method, path, body)).answer.data;
+}
+
+/** What the server says to a player's question, to the byte. */
+export async function textOf(path) {
+  return (await asPlayer("GET", path)).text;
+}
+
+/** An expired session is refreshed once. */
+async function asPlayer(method, path, body) {
+  const attempt = () => exchange(method, `/api/v1${path}`, { body, token: session.data?.sessionToken });
   try {
     return await attempt();
   } catch (refusal) {

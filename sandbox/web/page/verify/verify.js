@@ -4,7 +4,7 @@
 import { scaleOf } from "./currencies.js";
 import { Decimal, Numeral, int, parse } from "./exact.js";
 import { moduleOf } from "./games.js";
-import { pay } from "./pay.js";
+import { UNIT, pay } from "./pay.js";
 import { Draws, isClientSeed, isServerSeed, sha256 } from "./stream.js";
 
 /** Whether rounds of a game can be recomputed here, by the text of its rules. */
@@ -109,6 +109,9 @@ async function playOne(game, round, state, { type, payload }, draws) {
     case "expiry":
       checkEmpty(payload);
       return game.expire(round, state);
+    case "void":
+      checkVoiding(round, payload);
+      return { status: "voided", outcome: {}, win: { of: round.stake, multiple: UNIT } };
   }
   throw new TypeError(`${type} is no type of action`);
 }
@@ -116,6 +119,18 @@ async function playOne(game, round, state, { type, payload }, draws) {
 /** A cash-out and an expiry say nothing: the action that a player decided on cannot be retold as the server's. */
 function checkEmpty(payload) {
   if (typeof payload !== "object" || payload === null || Object.keys(payload).length > 0) throw new TypeError("its payload is not an empty object");
+}
+
+/** A round that was voided says why and by whom, and no more: by no rule of its game, all that was staked is returned. */
+function checkVoiding(round, payload) {
+  if (round.step === 0) throw new TypeError("a round opens with an action");
+  if (typeof payload !== "object" || payload === null || Object.keys(payload).sort().join() !== "by,reason") {
+    throw new TypeError("its payload is not a reason and by whom");
+  }
+  for (const [name, most] of [["reason", 200], ["by", 100]]) {
+    const text = payload[name];
+    if (typeof text !== "string" || text === "" || [...text].length > most) throw new RangeError(`its ${name} has not 1 to ${most} characters`);
+  }
 }
 
 /** Money is recorded in whole minor units: with more decimals it is not the currency's, whatever it says. */
