@@ -208,6 +208,35 @@ func TestReceiptOfAnEarlierStep(t *testing.T) {
 	}
 }
 
+// What the log keeps of a round is of the whole of it: what its last receipt signs.
+func TestHashOfARoundThatIsOver(t *testing.T) {
+	t.Parallel()
+	fresh := func() games.Record { return record(t, ladderCatalogue(t), 3, "1.00", 2, nil) }
+	rec := fresh()
+	want, err := rec.HashTo(len(rec.Actions) - 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec.ServerSeed = ""
+	if got, err := rec.Hash(); err != nil || got != want {
+		t.Errorf("%x, %v; want %x", got, err, want)
+	}
+	for name, alter := range map[string]func(rec *games.Record){
+		"still open": func(rec *games.Record) { rec.Status = games.InProgress },
+		"no action":  func(rec *games.Record) { rec.Actions = nil },
+		"stake":      func(rec *games.Record) { rec.Stake = "2.00" },
+		"payout":     func(rec *games.Record) { rec.Payout = "999.00" },
+		"currency":   func(rec *games.Record) { rec.Currency = "?" },
+		"no JSON":    func(rec *games.Record) { rec.Actions[1].Outcome = json.RawMessage(`{`) },
+	} {
+		rec := fresh()
+		alter(&rec)
+		if got, err := rec.Hash(); err == nil {
+			t.Errorf("%s: hash %x", name, got)
+		}
+	}
+}
+
 // A record that went through other programs has other white space and escapes; what it says is the same.
 func TestRecordHashDoesNotDependOnLayout(t *testing.T) {
 	t.Parallel()

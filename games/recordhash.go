@@ -119,6 +119,18 @@ func HashedJSON(text json.RawMessage, compact bool) (json.RawMessage, error) {
 	return json.RawMessage(v), nil
 }
 
+// Hash is HashTo the last step of a round that is over: what the commitment log keeps of it. It also returns an error for a round that goes
+// on, and where the record's stake and payout, which are not hashed, are not the sums of its actions'.
+func (r *Record) Hash() (Hash, error) {
+	if r.Status == InProgress {
+		return Hash{}, fmt.Errorf("round %.64s is not over", r.RoundID)
+	}
+	if err := r.checkTotals(); err != nil {
+		return Hash{}, err
+	}
+	return r.HashTo(len(r.Actions) - 1)
+}
+
 // HashTo is the hash of the record up to a step, with which it is signed in receipts. An error means that the record has no such
 // step, or holds what no record can hold.
 func (r *Record) HashTo(step int) (Hash, error) {

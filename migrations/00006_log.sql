@@ -56,7 +56,9 @@ CREATE TABLE log_seeds_due (
 CREATE TABLE log_rounds_due (
     id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     operators uuid[] NOT NULL,
-    rounds    uuid[] NOT NULL CHECK (cardinality(rounds) = cardinality(operators))
+    rounds    uuid[] NOT NULL CHECK (cardinality(rounds) = cardinality(operators)),
+    -- Of their records, where known; one that is NULL is made from what is stored.
+    hashes    bytea[] NOT NULL CHECK (cardinality(hashes) = cardinality(rounds))
 );
 
 -- +goose StatementBegin

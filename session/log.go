@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"croupier/fairness"
 	"croupier/fairness/commitlog"
@@ -29,8 +30,11 @@ type Log struct {
 	now       Clock
 	log       *slog.Logger
 	finished  *finishedRounds
+	leading   atomic.Bool // this server appends
 	pace      sweepPace
 	goodbye   time.Duration // for the last hint and the last append of a server that stops
+	leaves    prometheus.Counter
+	lag       prometheus.Histogram
 	published atomic.Pointer[Published]
 	reading   sync.Mutex // held by the one goroutine that looks for a newer checkpoint
 	readAt    time.Time
@@ -53,11 +57,29 @@ func OpenLog(ctx context.Context, c LogConfig) (*Log, error) {
 	if err != nil {
 		return nil, fmt.Errorf("key of the commitment log: %w", err)
 	}
-	l := &Log{db: c.DB, signer: signer, now: c.Now, log: c.Log, finished: &finishedRounds{}, pace: usualPace, goodbye: goodbyeBound}
+	l := &Log{
+		db: c.DB, signer: signer, now: c.Now, log: c.Log, finished: &finishedRounds{}, pace: usualPace, goodbye: goodbyeBound,
+		leaves: prometheus.NewCounter(prometheus.CounterOpts{Name: "croupier_log_leaves_total",
+			Help: "Leaves that this server has added to the commitment log."}),
+		lag: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "croupier_log_lag_seconds", Buckets: logLags,
+			Help: "From the commit of a finished round to that of its leaf: of each append, the oldest round that this server finished itself."}),
+	}
 	if c.Settler != nil {
 		l.finished = &c.Settler.finished
 	}
 	return l, nil
+}
+
+// logLags are the bounds of the buckets of croupier_log_lag_seconds.
+var logLags = []float64{0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60}
+
+// Describe and Collect make a Log a prometheus.Collector.
+func (l *Log) Describe(c chan<- *prometheus.Desc) { prometheus.DescribeByCollect(l, c) }
+
+// Collect implements prometheus.Collector.
+func (l *Log) Collect(c chan<- prometheus.Metric) {
+	l.leaves.Collect(c)
+	l.lag.Collect(c)
 }
 
 // VerifierKey is the log's public key, as golang.org/x/mod/sumdb/note writes it. It never changes.
@@ -169,6 +191,8 @@ func (l *Log) leadOnce(ctx context.Context) error {
 		return err
 	}
 	defer hangUp(ctx, conn)
+	l.leading.Store(true) // from here on it takes what its own server finishes from memory
+	defer l.leading.Store(false)
 	a := &appender{log: l, conn: conn}
 	working, cancel := lingering(ctx, l.goodbye)
 	defer cancel()

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"croupier/fairness/commitlog"
@@ -23,14 +25,17 @@ type appender struct {
 
 // How much one append takes at most.
 const (
-	maxDueRows  = 40 // of hintSize rounds each
-	maxDueSeeds = 4096
+	maxDueRows   = 64 // of hintSize rounds each
+	maxDueRounds = 1 << 13
+	maxDueSeeds  = 4096
 )
 
 // due is what one append is about.
 type due struct {
-	hints   []int64 // ids of log_rounds_due
-	rounds  []roundKey
+	hints   []int64         // ids of log_rounds_due
+	own     []finishedRound // that the leader's own server finished
+	since   time.Time       // since when the first of them waits
+	rounds  []finishedRound // all
 	seeds   []seedKey
 	leaves  []newLeaf
 	dueMore bool
@@ -49,28 +54,31 @@ type newLeaf struct {
 	round *uuid.UUID
 }
 
-// step appends what is due, in one transaction, and says whether there is more. Of what it finds at the same time, commitments come first and
-// reveals last; and as rounds are looked for before commitments are, no round comes before the commitment that it was played under.
+// step appends what is due, in one transaction, and says whether there is more.
 func (a *appender) step(ctx context.Context) (more bool, err error) {
 	var next *commitlog.Frontier
+	d := &due{}
 	err = a.inTx(ctx, func(tx pgx.Tx) error {
 		if err := a.takeUp(ctx, tx); err != nil {
 			return err
 		}
 		next = a.frontier.Clone()
-		d, err := a.find(ctx, tx)
-		if err != nil {
+		if err := a.find(ctx, tx, d); err != nil {
 			return err
 		}
-		more = d.dueMore
 		return a.write(ctx, tx, d, next)
 	})
 	if err != nil {
+		a.log.finished.putBack(d.own, d.since)
 		a.frontier = nil // what was committed is read again
 		return false, fmt.Errorf("append to the commitment log: %w", err)
 	}
 	a.frontier = next
-	return more, nil
+	a.log.leaves.Add(float64(len(d.leaves)))
+	if len(d.own) > 0 {
+		a.log.lag.Observe(time.Since(d.since).Seconds())
+	}
+	return d.dueMore, nil
 }
 
 // takeUp reads the right edge of the tree, unless it is known, and holds it against what was signed last: on what was damaged nothing is
@@ -100,57 +108,41 @@ func (a *appender) takeUp(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-// find makes the leaves of what is due.
-func (a *appender) find(ctx context.Context, tx pgx.Tx) (*due, error) {
-	d := &due{}
-	if err := d.readHints(ctx, tx); err != nil {
-		return nil, err
-	}
-	commitments, err := d.readSeeds(ctx, tx, commitlog.Commitment)
-	if err != nil {
-		return nil, err
-	}
-	d.leaves = commitments
-	if len(commitments) == maxDueSeeds { // the rounds under those that are left come after them
-		d.hints, d.rounds, d.dueMore = nil, nil, true
-		return d, d.dropLogged(ctx, tx)
-	}
-	swept, sweepMore, err := a.sweep.next(ctx, tx, a.log)
-	if err != nil {
-		return nil, err
-	}
-	d.rounds = append(d.rounds, swept...)
-	d.dueMore = d.dueMore || sweepMore
-	if err := a.addRounds(ctx, tx, d); err != nil {
-		return nil, err
-	}
+// find makes the leaves of what is due. It looks for reveals, then for rounds, then for commitments, and puts them in the contrary order: so
+// no round comes before the commitment that it was played under, and no reveal before a round that this server, or a server that had given
+// its hint, finished before it.
+func (a *appender) find(ctx context.Context, tx pgx.Tx, d *due) error {
 	reveals, err := d.readSeeds(ctx, tx, commitlog.Reveal)
-	if err != nil {
-		return nil, err
-	}
-	d.leaves = append(d.leaves, reveals...)
-	return d, d.dropLogged(ctx, tx)
-}
-
-func (d *due) readHints(ctx context.Context, tx pgx.Tx) error {
-	rows, err := tx.Query(ctx, `SELECT id, operators, rounds FROM log_rounds_due ORDER BY id LIMIT $1`, maxDueRows)
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var id int64
-		var operators, rounds []uuid.UUID
-		if err := rows.Scan(&id, &operators, &rounds); err != nil {
-			return err
-		}
-		d.hints = append(d.hints, id)
-		for i := range rounds {
-			d.rounds = append(d.rounds, roundKey{operators[i], rounds[i]})
-		}
+	if err := d.takeRounds(ctx, tx, a.log.finished); err != nil {
+		return err
 	}
-	d.dueMore = len(d.hints) == maxDueRows
-	return rows.Err()
+	swept, sweepMore, err := a.sweep.next(ctx, tx, a.log)
+	if err != nil {
+		return err
+	}
+	for _, k := range swept {
+		d.rounds = append(d.rounds, finishedRound{roundKey: k})
+	}
+	d.dueMore = d.dueMore || sweepMore
+	commitments, err := d.readSeeds(ctx, tx, commitlog.Commitment)
+	if err != nil {
+		return err
+	}
+	d.leaves = commitments
+	if len(commitments) == maxDueSeeds { // the rounds under those that are left come after them
+		a.log.finished.putBack(d.own, d.since)
+		d.hints, d.own, d.rounds, d.dueMore = nil, nil, nil, true
+		d.seeds = d.seeds[len(reveals):]
+		return d.dropLogged(ctx, tx)
+	}
+	if err := a.addRounds(ctx, tx, d); err != nil {
+		return err
+	}
+	d.leaves = append(d.leaves, reveals...)
+	return d.dropLogged(ctx, tx)
 }
 
 func (d *due) readSeeds(ctx context.Context, tx pgx.Tx, kind commitlog.Kind) (leaves []newLeaf, err error) {
@@ -181,66 +173,6 @@ func (d *due) readSeeds(ctx context.Context, tx pgx.Tx, kind commitlog.Kind) (le
 	}
 	d.dueMore = d.dueMore || len(leaves) == maxDueSeeds
 	return leaves, rows.Err()
-}
-
-// addRounds makes the leaves of the rounds that are not logged yet. One whose record cannot be made is reported and left out: the sweep
-// comes back to it, and the check of the log names it.
-func (a *appender) addRounds(ctx context.Context, tx pgx.Tx, d *due) error {
-	fresh, err := unlogged(ctx, tx, d.rounds)
-	if err != nil || len(fresh) == 0 {
-		return err
-	}
-	records, err := finishedRecords(ctx, tx, fresh)
-	if err != nil {
-		return err
-	}
-	for _, r := range records {
-		hash, err := r.value()
-		if err != nil {
-			a.refuse(r.id, err)
-			continue
-		}
-		d.leaves = append(d.leaves, newLeaf{commitlog.Leaf{Kind: commitlog.Round, Value: hash}, &r.id})
-	}
-	return nil
-}
-
-func (a *appender) refuse(round uuid.UUID, cause error) {
-	if a.refused[round] {
-		return
-	}
-	if a.refused == nil {
-		a.refused = map[uuid.UUID]bool{}
-	}
-	a.refused[round] = true
-	a.log.log.Error("a finished round cannot be logged", "incident_id", uuid.NewString(), "round_id", round, "error", cause)
-}
-
-// unlogged returns the keys that no leaf is of, each once.
-func unlogged(ctx context.Context, db querier, keys []roundKey) (fresh []roundKey, err error) {
-	if len(keys) == 0 {
-		return nil, nil
-	}
-	_, ids := columnsOf(keys)
-	rows, err := db.Query(ctx, `SELECT l.round_id FROM unnest($1::uuid[]) AS k (id) JOIN log_leaves l ON l.round_id = k.id`, ids)
-	if err != nil {
-		return nil, err
-	}
-	known, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-	if err != nil {
-		return nil, err
-	}
-	seen := make(map[uuid.UUID]bool, len(keys))
-	for _, id := range known {
-		seen[id] = true
-	}
-	for _, k := range keys {
-		if !seen[k.round] {
-			seen[k.round] = true
-			fresh = append(fresh, k)
-		}
-	}
-	return fresh, nil
 }
 
 // dropLogged takes out the seeds' leaves that are logged already.
@@ -302,8 +234,11 @@ func (a *appender) write(ctx context.Context, tx pgx.Tx, d *due, next *commitlog
 	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"log_leaves"}, []string{"idx", "kind", "value", "round_id"},
 		pgx.CopyFromSlice(len(d.leaves), func(i int) ([]any, error) {
-			leaf := &d.leaves[i]
-			return []any{begin + int64(i), int16(leaf.Kind), leaf.Value[:], leaf.round}, nil
+			leaf, round := &d.leaves[i], pgtype.UUID{}
+			if leaf.round != nil {
+				round = columnOf(*leaf.round)
+			}
+			return []any{begin + int64(i), int16(leaf.Kind), leaf.Value[:], round}, nil
 		}))
 	if err != nil {
 		return err

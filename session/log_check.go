@@ -12,6 +12,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"croupier/fairness/commitlog"
+	"croupier/games"
 )
 
 // LogFinding is something in the commitment log, or missing from it, that must not be so.
@@ -84,7 +85,7 @@ type logCheck struct {
 	verifier note.Verifier
 	frontier *commitlog.Frontier
 	seen     map[int64]tlog.Hash // roots that somebody kept, by size
-	rounds   []roundKey          // over, and without a leaf in the snapshot
+	rounds   []finishedRound     // over, and without a leaf in the snapshot
 	seeds    []commitlog.Leaf    // committed or revealed, and without a leaf in the snapshot
 }
 
@@ -297,8 +298,8 @@ func (c *logCheck) compareRounds(ctx context.Context, tx pgx.Tx, leaves []stored
 		switch hash, err := r.value(); {
 		case err != nil:
 			c.find(rule, "round "+r.id.String(), "%v", err)
-		case hash != leaf.Value:
-			c.find(rule, "round "+r.id.String(), "leaf %d is of a record with hash %x, the stored one has %x", leaf.index, leaf.Value, hash)
+		case hash != games.Hash(leaf.Value):
+			c.find(rule, "round "+r.id.String(), "leaf %d is of a record with hash %x, the stored one has %x", leaf.index, leaf.Value, hash[:])
 		}
 	}
 	for _, id := range ids {

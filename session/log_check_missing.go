@@ -51,8 +51,11 @@ func (c *logCheck) missing(ctx context.Context, tx pgx.Tx) error {
 	if c.seeds, err = pgx.CollectRows(rows, scanLeaf); err != nil {
 		return err
 	}
-	c.rounds, err = roundKeys(ctx, tx, `SELECT r.operator_id, r.id FROM rounds r WHERE r.status <> 'in_progress'
+	keys, err := roundKeys(ctx, tx, `SELECT r.operator_id, r.id FROM rounds r WHERE r.status <> 'in_progress'
 		AND NOT EXISTS (SELECT FROM log_leaves l WHERE l.round_id = r.id) LIMIT $1`, maxLogWaiting)
+	for _, k := range keys {
+		c.rounds = append(c.rounds, finishedRound{roundKey: k})
+	}
 	return err
 }
 

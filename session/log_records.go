@@ -28,7 +28,7 @@ type finishedRecord struct {
 }
 
 // value is what the log keeps of it.
-func (r *finishedRecord) value() (hash [32]byte, err error) {
+func (r *finishedRecord) value() (hash games.Hash, err error) {
 	if len(r.record.Actions) != r.steps {
 		return hash, fmt.Errorf("round %s has %d steps, and %d actions are stored: %w", r.id, r.steps, len(r.record.Actions), errDamaged)
 	}

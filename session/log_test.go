@@ -19,7 +19,9 @@ func TestEverythingIsLogged(t *testing.T) {
 	who := b.player(t, "100.00")
 	seeds, err := b.floor.SeedsOf(t.Context(), who.ID)
 	must(t, err)
-	spin := b.sit(t, who, "slots").spin(t, "spin")
+	slots := b.sit(t, who, "slots")
+	spin := slots.spin(t, "spin")                             // whose record is read again
+	kept, receipt := slots.actWith(t, "receipt", spinPayload) // whose hash is known
 	ladder := b.sit(t, who, "ladder")
 	ladder.do(t, "bet", betPayload)
 	over := ladder.finish(t)
@@ -29,7 +31,7 @@ func TestEverythingIsLogged(t *testing.T) {
 	committed := b.leafOf(t, seedLeaf(t, commitlog.Commitment, seeds.ServerSeedHash))
 	revealed := b.leafOf(t, seedLeaf(t, commitlog.Reveal, rotated.Revealed.ServerSeed))
 	b.leafOf(t, seedLeaf(t, commitlog.Commitment, rotated.NextServerSeedHash))
-	for _, round := range []uuid.UUID{spin.RoundID, over.RoundID} {
+	for _, round := range []uuid.UUID{spin.RoundID, kept.RoundID, over.RoundID} {
 		if at := b.logged(t, round); at < committed || revealed < at {
 			t.Errorf("round %s is leaf %d, its commitment %d, the reveal %d", round, at, committed, revealed)
 		}
@@ -39,12 +41,15 @@ func TestEverythingIsLogged(t *testing.T) {
 		must(t, err)
 		proof, err := k.ProveRound(t.Context(), round)
 		must(t, err)
+		if round == kept.RoundID && value != receipt.RecordHash {
+			t.Errorf("round %s hashes to %x, its receipt has %x", round, value[:], receipt.RecordHash[:])
+		}
 		if proof.Leaf != (commitlog.Leaf{Kind: commitlog.Round, Value: value}) {
 			t.Errorf("round %s is logged as %s, its record hashes to %x", round, proof.Leaf.Text(), value)
 		}
 	}
 	report := b.whole(t)
-	if report.Commitments != 3 || report.Reveals != 1 || report.Rounds != 2 || report.Size != 6 || report.Checkpoints == 0 || report.Origin == "" {
+	if report.Commitments != 3 || report.Reveals != 1 || report.Rounds != 3 || report.Size != 7 || report.Checkpoints == 0 || report.Origin == "" {
 		t.Errorf("%+v", report)
 	}
 	if n := b.count(t, `SELECT (SELECT count(*) FROM log_rounds_due) + (SELECT count(*) FROM log_seeds_due)`); n != 0 {

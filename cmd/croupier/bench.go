@@ -36,6 +36,7 @@ type benchCmd struct {
 	Dir          string `group:"A server of its own:" default:"." type:"path" placeholder:"DIR" help:"Where its sandbox keeps its data while it runs: the disk that is measured. Default: the current directory."`
 	Keep         string `group:"A server of its own:" type:"path" placeholder:"DIR" help:"Keep the sandbox's data here afterwards, and begin with what an earlier run left here: fill once with --rows, measure often."`
 	Settlers     int    `group:"A server of its own:" env:"CROUPIER_BENCH_SETTLERS" placeholder:"N" help:"Groups of rounds that are committed at the same time. Default: the server's."`
+	NoLog        bool   `group:"A server of its own:" name:"no-commitment-log" env:"CROUPIER_BENCH_NO_COMMITMENT_LOG" help:"Keep no commitment log, to see what it costs."`
 	postgresFlag `group:"A server of its own:"`
 
 	URL         string `group:"A server that runs already:" env:"CROUPIER_BENCH_URL" placeholder:"URL" help:"Measure this running server in sandbox mode. Default: with --api-key or --sandbox-dir http://127.0.0.1:8080, else a sandbox of its own."`

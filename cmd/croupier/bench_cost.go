@@ -4,7 +4,10 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"maps"
+	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,6 +20,7 @@ type spending struct {
 	moves, commits float64 // that the settler wrote
 	time           time.Duration
 	statements     statements
+	logLag         float64 // seconds, the longest of any look
 }
 
 // look is what was taken until a moment.
@@ -26,6 +30,7 @@ type look struct {
 	wal, images    int64
 	moves, commits float64
 	statements     statements
+	appends        map[float64]float64 // to the commitment log, by the most seconds that they came late; +Inf: all
 }
 
 // look reads what was taken until now: from /proc, from the database, from the server's metrics. What cannot be known is 0.
@@ -36,6 +41,7 @@ func (b *bench) look(ctx context.Context) (look, error) {
 		return l, err
 	}
 	l.moves, l.commits = gauges["croupier_settler_group_moves_sum"], gauges["croupier_settler_group_moves_count"]
+	l.appends = appendsBy(gauges)
 	if b.db == nil {
 		return l, nil
 	}
@@ -61,6 +67,35 @@ func (s *spending) add(before, after look) {
 	s.commits += after.commits - before.commits
 	s.time += after.at.Sub(before.at)
 	s.statements.add(before.statements, after.statements)
+	s.logLag = max(s.logLag, slowestAppend(before.appends, after.appends))
+}
+
+// appendsBy reads the buckets of the server's histogram of how late the commitment log is.
+func appendsBy(gauges map[string]float64) map[float64]float64 {
+	const name = `croupier_log_lag_seconds_bucket{le="`
+	appends := map[float64]float64{}
+	for key, count := range gauges {
+		if bound, found := strings.CutPrefix(key, name); found {
+			if seconds, err := strconv.ParseFloat(strings.TrimSuffix(bound, `"}`), 64); err == nil {
+				appends[seconds] = count
+			}
+		}
+	}
+	return appends
+}
+
+// slowestAppend returns the bound that no append between two looks was slower than, 0 if there was none.
+func slowestAppend(before, after map[float64]float64) float64 {
+	all := after[math.Inf(1)] - before[math.Inf(1)]
+	if all == 0 {
+		return 0
+	}
+	for _, bound := range slices.Sorted(maps.Keys(after)) {
+		if after[bound]-before[bound] == all {
+			return min(bound, math.MaxFloat64) // JSON has no infinity
+		}
+	}
+	return 0
 }
 
 // benchCost is what one round of the server took, its players' part included. 0: not known.
@@ -70,13 +105,15 @@ type benchCost struct {
 	Images     float64            `json:"walPageImages,omitempty"`   // about: Postgres counts them a second late
 	Group      float64            `json:"roundsPerCommit,omitempty"`
 	Commits    float64            `json:"commitsPerSecond,omitempty"`
+	LogLag     float64            `json:"logLagSeconds,omitempty"` // no finished round waited longer for its leaf in the commitment log
 	Statements []statement        `json:"statements,omitempty"`
 }
 
 // perRound divides it by the rounds of a series.
 func (s *spending) perRound(played *series) benchCost {
 	rounds := float64(max(1, played.latency.TotalCount()))
-	cost := benchCost{CPU: map[string]float64{}, WAL: float64(s.wal) / rounds, Images: float64(s.images) / rounds, Statements: s.statements.list()}
+	cost := benchCost{CPU: map[string]float64{}, WAL: float64(s.wal) / rounds, Images: float64(s.images) / rounds, LogLag: s.logLag,
+		Statements: s.statements.list()}
 	for who, seconds := range s.cpu {
 		cost.CPU[who] = seconds * 1e6 / rounds
 	}

@@ -102,6 +102,9 @@ func (p *benchPass) printFindings(w io.Writer, r *benchReport) {
 		fmt.Fprintf(w, "alone    %.2f times the floor: p50 of one client by p50 of one connection\n", p.Lone.P50/max(f.Lone.P50, 1e-9))
 	}
 	for _, point := range p.Points {
+		if lag := point.Cost.LogLag; lag > 0 {
+			fmt.Fprintf(w, "log      with %d clients no finished round waited longer than %gs for its leaf in the commitment log\n", point.Clients, lag)
+		}
 		if m := point.Memory; m != nil {
 			const kib = 1 << 10
 			fmt.Fprintf(w, "memory   %.1f KiB in use by the server for each of %d clients who wait: "+

@@ -60,6 +60,9 @@ func (c *benchCmd) sandboxFlags() []string {
 	if c.Settlers != 0 {
 		flags = append(flags, "--settlers="+strconv.Itoa(c.Settlers))
 	}
+	if c.NoLog {
+		flags = append(flags, "--no-commitment-log")
+	}
 	return flags
 }
 

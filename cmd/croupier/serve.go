@@ -71,7 +71,7 @@ type limitFlags struct {
 	RequestsPerSecond float64 `placeholder:"N" help:"REST requests of one address. Default: 200."`
 	RequestBurst      int     `placeholder:"N" help:"REST requests of one address at once. Default: 400."`
 	Settlers          int     `placeholder:"N" help:"Groups of rounds that are committed at the same time. Default: 2."`
-	CommitmentLog     bool    `help:"Keep the commitment log: a signed tree of all seeds and finished rounds, published under /log/. It nearly doubles what a round costs the server; see docs/operations.md."`
+	CommitmentLog     bool    `default:"true" negatable:"" help:"Keep the commitment log: a signed tree of all seeds and finished rounds, published under /log/. On unless --no-commitment-log."`
 }
 
 func (f limitFlags) limits() api.Limits {

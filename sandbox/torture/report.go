@@ -25,6 +25,7 @@ const (
 	Learnt  = "every request is answered for good once all is well"
 	Process = "a server ends only when it is told to, within 10 s and with 0"
 	Wire    = "every message is answered once, and nothing is said that the protocol does not have"
+	Log     = "the commitment log has everything that happened, as it happened"
 	Harness = "the harness works"
 )
 
@@ -43,6 +44,7 @@ type Report struct {
 	Rounds   int64                           `json:"rounds"`   // that clients saw end
 	PerSec   float64                         `json:"roundsPerSecond"`
 	Connects int64                           `json:"connects"` // sockets that clients opened, the first of each too
+	Leaves   int64                           `json:"leaves"`   // of the commitment log, 0 on servers of somebody else's
 	Check    *check.Report                   `json:"check"`
 	Findings []check.Finding                 `json:"findings"` // the run's own and the checker's
 	Kept     string                          `json:"kept,omitempty"`
@@ -159,6 +161,9 @@ func (r *Report) Print(w io.Writer) {
 			fmt.Fprintf(w, "  %s %d", outcome, r.Ops[kind][outcome])
 		}
 		fmt.Fprintln(w)
+	}
+	if r.Leaves > 0 {
+		fmt.Fprintf(w, "%d leaves of the commitment log\n", r.Leaves)
 	}
 	r.Check.Print(w)
 	for _, f := range r.Findings[:len(r.Findings)-len(r.Check.Findings)] {

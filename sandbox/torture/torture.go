@@ -125,6 +125,9 @@ func Run(ctx context.Context, o Options) (_ *Report, err error) {
 	report := r.newReport(h)
 	if r.house != nil {
 		r.house.shut()
+		if report.Leaves, err = r.proveLog(ctx); err != nil {
+			return nil, errors.Join(err, r.keep(h, ctx.Err() == nil))
+		}
 		if err := r.house.read(); err != nil {
 			return nil, err
 		}

@@ -110,6 +110,9 @@ func TestNothingIsLost(t *testing.T) {
 	if report.Retried == 0 || report.Rounds == 0 || report.Connects <= int64(report.Clients) {
 		t.Errorf("%d requests were sent again, %d rounds were played, %d sockets opened", report.Retried, report.Rounds, report.Connects)
 	}
+	if report.Leaves < report.Rounds {
+		t.Errorf("%d rounds were played, and the commitment log has %d leaves", report.Rounds, report.Leaves)
+	}
 	if c := report.Check.Counts; c.Ops == 0 || c.Rounds == 0 || c.Replayed == 0 || c.Retried == 0 || c.Linearized == 0 {
 		t.Errorf("the checker looked at too little: %+v", c)
 	}
