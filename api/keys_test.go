@@ -31,6 +31,20 @@ func (o *testOperator) may(t testing.TB, scopes ...session.Scope) *testOperator 
 	return o.withKey(t, session.KeySpec{Scopes: scopes})
 }
 
+// neededScopes are those of all calls of operators.
+var neededScopes = map[string]session.Scope{
+	"POST /auth/sso/create-token": session.ScopeLaunch,
+	"GET /games":                  "", "GET /games/{gameId}": "", "GET /games/{gameId}/config": "",
+	"GET /wallet/balance": session.ScopeWalletRead, "GET /wallet/transactions": session.ScopeWalletRead,
+	"POST /wallet/deposit": session.ScopeWalletWrite, "POST /wallet/withdraw": session.ScopeWalletWrite,
+	"GET /rounds": session.ScopeRoundsRead, "GET /rounds/{roundId}": session.ScopeRoundsRead,
+	"GET /rounds/{roundId}/verification": session.ScopeRoundsRead, "POST /rounds/{roundId}/void": session.ScopeRoundsVoid,
+	"GET /keys": session.ScopeKeys, "POST /keys": session.ScopeKeys,
+	"POST /keys/{keyId}/rotate": session.ScopeKeys, "POST /keys/{keyId}/revoke": session.ScopeKeys,
+	"POST /test/players": session.ScopeTest, "POST /test/players/{playerId}/add-balance": session.ScopeTest,
+	"POST /test/players/{playerId}/reset": session.ScopeTest, "POST /test/force-outcome": session.ScopeTest,
+}
+
 // Every call that an operator can make is made with every scope: those that are documented to need it let it pass, and no others.
 func TestScopesOpenTheirCallsOnly(t *testing.T) {
 	t.Parallel()
@@ -49,6 +63,10 @@ func TestScopesOpenTheirCallsOnly(t *testing.T) {
 				needed, signed := way["apiKey"]
 				if !signed {
 					continue
+				}
+				name := strings.ToUpper(method) + " " + strings.TrimPrefix(path, apiPrefix)
+				if want, known := neededScopes[name]; !known || strings.Join(needed, " ") != string(want) {
+					t.Errorf("%s needs %q, want %q", name, needed, want)
 				}
 				for scope, key := range keys {
 					pass := scope == session.ScopeAll || len(needed) == 0 || session.Scope(needed[0]) == scope
@@ -114,7 +132,8 @@ func TestRefusedCallsHaveNoEffect(t *testing.T) {
 	send(here, body(), clock.now(), "203.0.113.7, 2001:db8:1::7").into(t, &transferred{})
 	total++
 
-	revoked, rotated, short := o.may(t, writing...), o.may(t, writing...), o.withKey(t, session.KeySpec{Scopes: writing, ExpiresAt: clock.now().Add(time.Hour)})
+	revoked, rotated := o.may(t, writing...), o.may(t, writing...)
+	short := o.withKey(t, session.KeySpec{Scopes: writing, ExpiresAt: clock.now().Add(time.Hour)})
 	send(short, body(), clock.now()).into(t, &transferred{})
 	total++
 	o.post(t, "/keys/"+revoked.APIKey.ID.String()+"/revoke", nil).into(t, &keyData{})
@@ -194,7 +213,8 @@ func TestReplaysAreRefused(t *testing.T) {
 		a.do(t, "GET", look, nil, header).into(t, &struct{}{})
 	}
 	// A call that is refused before it could have an effect has not used its signature up.
-	narrow := o.withKey(t, session.KeySpec{Scopes: []session.Scope{session.ScopeTest}, AllowedFrom: []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")}})
+	elsewhere := []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")}
+	narrow := o.withKey(t, session.KeySpec{Scopes: []session.Scope{session.ScopeTest}, AllowedFrom: elsewhere})
 	narrow.post(t, path, body).wants(t, http.StatusForbidden, session.Forbidden)
 	var rows int
 	must(t, a.db.QueryRow(t.Context(), `SELECT count(*) FROM used_signatures`).Scan(&rows))
@@ -211,8 +231,8 @@ func TestKeysOverREST(t *testing.T) {
 	var made NewKeyData
 	first := manager.post(t, "/keys", `{"scopes":["wallet:read"],"allowedFrom":["127.0.0.1","10.0.0.0/8"],"expiresAt":"2099-01-01T00:00:00Z"}`)
 	first.into(t, &made)
-	if !strings.HasPrefix(made.APIKey, "sk_sandbox_") || !strings.HasPrefix(made.APISecret, "ss_") || strings.Join(made.Key.AllowedFrom, " ") != "127.0.0.1/32 10.0.0.0/8" ||
-		!made.Key.InForce || made.Key.CreatedBy != "API key "+manager.APIKey.ID.String() || made.Key.LastUsedAt != nil {
+	if !strings.HasPrefix(made.APIKey, "sk_sandbox_") || !strings.HasPrefix(made.APISecret, "ss_") ||
+		strings.Join(made.Key.AllowedFrom, " ") != "127.0.0.1/32 10.0.0.0/8" || !made.Key.InForce || made.Key.CreatedBy != "API key "+manager.APIKey.ID.String() || made.Key.LastUsedAt != nil {
 		t.Errorf("made %s", first.text)
 	}
 	p := o.player(t, "USD", "10")
@@ -238,7 +258,8 @@ func TestKeysOverREST(t *testing.T) {
 	}{
 		{`{"scopes":["all"]}`, 403, session.Forbidden}, {`{"scopes":["wallet:write"]}`, 403, session.Forbidden},
 		{`{"scopes":[]}`, 400, session.InvalidRequest}, {`{}`, 400, session.InvalidRequest}, {`{"scopes":["money"]}`, 400, session.InvalidRequest},
-		{`{"scopes":["keys"],"allowedFrom":["10.0.0.1/8"]}`, 400, session.InvalidRequest}, {`{"scopes":["keys"],"expiresAt":"2020-01-01T00:00:00Z"}`, 400, session.InvalidRequest},
+		{`{"scopes":["keys"],"allowedFrom":["10.0.0.1/8"]}`, 400, session.InvalidRequest},
+		{`{"scopes":["keys"],"expiresAt":"2020-01-01T00:00:00Z"}`, 400, session.InvalidRequest},
 		{`{"scopes":["keys"],"expiresAt":"soon"}`, 400, session.InvalidRequest}, {`{"scopes":["keys"],"secret":"x"}`, 400, session.InvalidRequest},
 	} {
 		manager.post(t, "/keys", c.body).wants(t, c.status, c.code)
@@ -253,7 +274,8 @@ func TestKeysOverREST(t *testing.T) {
 	var rotated rotatedKeyData
 	answer := manager.post(t, place+"/rotate", `{}`)
 	answer.into(t, &rotated)
-	if !bytes.Contains(answer.Data, []byte(`"apiSecret":"ss_`)) || rotated.Key.Replaces != made.Key.KeyID || rotated.Replaced.RetiresAt == nil || !rotated.Replaced.InForce {
+	if !bytes.Contains(answer.Data, []byte(`"apiSecret":"ss_`)) || rotated.Key.Replaces != made.Key.KeyID ||
+		rotated.Replaced.RetiresAt == nil || !rotated.Replaced.InForce {
 		t.Errorf("rotated %s", answer.text)
 	}
 	var revoked, again keyData

@@ -71,7 +71,8 @@ func (o *Operators) Authenticate(ctx context.Context, key string) (Caller, error
 // before it is told this.
 func (c Caller) Permit(from netip.Addr, needed Scope) error {
 	if len(c.allowedFrom) > 0 && !slices.ContainsFunc(c.allowedFrom, func(network netip.Prefix) bool { return network.Contains(from) }) {
-		return &Error{Code: Forbidden, Message: fmt.Sprintf("This API key may not be used from %s", from), Details: map[string]any{"address": from.String()}}
+		return &Error{Code: Forbidden, Message: fmt.Sprintf("This API key may not be used from %s", from),
+			Details: map[string]any{"address": from.String()}}
 	}
 	if allows(c.scopes, needed) {
 		return nil
@@ -79,7 +80,8 @@ func (c Caller) Permit(from netip.Addr, needed Scope) error {
 	if needed == "" {
 		needed = ScopeAll
 	}
-	return &Error{Code: Forbidden, Message: fmt.Sprintf("This API key may not do that: it needs the scope %s", needed), Details: map[string]any{"scope": needed}}
+	return &Error{Code: Forbidden, Message: fmt.Sprintf("This API key may not do that: it needs the scope %s", needed),
+		Details: map[string]any{"scope": needed}}
 }
 
 // usedGrain is how exactly it is recorded when a key was used last.

@@ -112,7 +112,8 @@ func modeOf(ctx context.Context, tx pgx.Tx, operatorID uuid.UUID) (mode Mode, er
 	return mode, err
 }
 
-func (o *Operators) insertKey(ctx context.Context, tx pgx.Tx, operatorID uuid.UUID, mode Mode, spec KeySpec, by string, replaces *uuid.UUID) (APIKey, error) {
+func (o *Operators) insertKey(ctx context.Context, tx pgx.Tx, operatorID uuid.UUID, mode Mode, spec KeySpec, by string, replaces *uuid.UUID) (
+	APIKey, error) {
 	key := APIKey{ID: newID(), Key: mode.keyPrefix() + randomText(), Secret: "ss_" + randomText()}
 	var expires *time.Time
 	if !spec.ExpiresAt.IsZero() {
@@ -139,7 +140,7 @@ func (o *Operators) checkSpec(spec KeySpec) error {
 			return FieldError(InvalidRequest, "allowedFrom", fmt.Sprintf("%s is not a network", network))
 		}
 	}
-	if !spec.ExpiresAt.IsZero() && !spec.ExpiresAt.After(o.now()) {
+	if !spec.ExpiresAt.IsZero() && !spec.ExpiresAt.Truncate(time.Microsecond).After(o.now()) {
 		return FieldError(InvalidRequest, "expiresAt", "must be in the future")
 	}
 	return nil
@@ -160,7 +161,7 @@ func (o *Operators) checkBounds(ctx context.Context, tx pgx.Tx, operatorID uuid.
 	}
 	for _, scope := range spec.Scopes {
 		if !allows(maker.Scopes, scope) {
-			return FieldError(Forbidden, "scopes", fmt.Sprintf("%s is not a scope of the key of this call, which can give only what it has", scope))
+			return FieldError(Forbidden, "scopes", string(scope)+" is not a scope of the key of this call, which can give only what it has")
 		}
 	}
 	if len(maker.AllowedFrom) > 0 && !within(spec.AllowedFrom, maker.AllowedFrom) {
@@ -180,9 +181,11 @@ func ParseNetwork(text string) (netip.Prefix, error) {
 	network, err := netip.ParsePrefix(text)
 	switch {
 	case err != nil || network.Addr().Is4In6():
-		return netip.Prefix{}, FieldError(InvalidRequest, "allowedFrom", fmt.Sprintf("%.50q is not as 203.0.113.0/24, 2001:db8::/48 or 203.0.113.7", text))
+		return netip.Prefix{}, FieldError(InvalidRequest, "allowedFrom",
+			fmt.Sprintf("%.50q is not as 203.0.113.0/24, 2001:db8::/48 or 203.0.113.7", text))
 	case network.Masked() != network:
-		return netip.Prefix{}, FieldError(InvalidRequest, "allowedFrom", fmt.Sprintf("%s is an address in a network: write %s, or %s", text, network.Masked(), network.Addr()))
+		return netip.Prefix{}, FieldError(InvalidRequest, "allowedFrom",
+			fmt.Sprintf("%s is an address in a network: write %s, or %s", text, network.Masked(), network.Addr()))
 	}
 	return network, nil
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"pgregory.net/rapid"
 )
 
@@ -188,7 +189,7 @@ func TestKeysAndRotationsThatAreRefused(t *testing.T) {
 func TestKeysMakeNothingThatMayDoMore(t *testing.T) {
 	t.Parallel()
 	b := setupAccess(t)
-	all := []string{"0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "192.0.2.0/24", "::/0", "2001:db8::/32"}
+	all := []string{"0.0.0.0/0", "10.0.0.0/8", "10.0.0.0/16", "10.1.0.0/16", "192.0.2.0/24", "::/0", "2001:db8::/32"}
 	rapid.Check(t, func(rt *rapid.T) {
 		spec := func(label string) KeySpec {
 			s := KeySpec{Scopes: rapid.SliceOfNDistinct(rapid.SampledFrom(Scopes()), 1, 5, rapid.ID[Scope]).Draw(rt, label+" scopes"),
@@ -206,13 +207,15 @@ func TestKeysMakeNothingThatMayDoMore(t *testing.T) {
 		var err error
 		if rapid.Bool().Draw(rt, "by rotation") {
 			old, _ := b.newKey(t, wanted)
-			_, _, _, err = b.operators.RotateKey(t.Context(), &b.operator.ID, old.ID, KeyRotation{Overlap: time.Hour, ExpiresAt: wanted.ExpiresAt}, ByKey(maker))
+			rotation := KeyRotation{Overlap: time.Hour, ExpiresAt: wanted.ExpiresAt}
+			_, _, _, err = b.operators.RotateKey(t.Context(), &b.operator.ID, old.ID, rotation, ByKey(maker))
 		} else {
 			_, _, err = b.operators.NewKey(t.Context(), b.operator.ID, wanted, ByKey(maker))
 		}
-		more := !slices.Contains(makerSpec.Scopes, ScopeAll) && slices.ContainsFunc(wanted.Scopes, func(s Scope) bool { return !slices.Contains(makerSpec.Scopes, s) })
+		lacks := func(s Scope) bool { return !slices.Contains(makerSpec.Scopes, s) }
+		more := lacks(ScopeAll) && slices.ContainsFunc(wanted.Scopes, lacks)
 		more = more || !makerSpec.ExpiresAt.IsZero() && (wanted.ExpiresAt.IsZero() || wanted.ExpiresAt.After(makerSpec.ExpiresAt))
-		for _, probe := range []string{"10.1.2.3", "10.2.3.4", "192.0.2.1", "203.0.113.1", "2001:db8::1", "2002::1"} {
+		for _, probe := range []string{"10.0.2.3", "10.1.2.3", "10.2.3.4", "192.0.2.1", "203.0.113.1", "2001:db8::1", "2002::1"} {
 			address := netip.MustParseAddr(probe)
 			in := func(list []netip.Prefix) bool {
 				return len(list) == 0 || slices.ContainsFunc(list, func(n netip.Prefix) bool { return n.Contains(address) })
@@ -304,6 +307,27 @@ func TestSignatureIsUsedOnce(t *testing.T) {
 	must(t, b.operators.UseSignature(t.Context(), stamp(), mac(t)))
 	wantCode(t, b.operators.UseSignature(t.Context(), "now", mac(t)), InvalidSignature)
 	wantCode(t, b.operators.UseSignature(t.Context(), stamp(), "sha256=00"), InvalidSignature)
+}
+
+// A connection that used a signature up goes on to commit for good.
+func TestOtherCommitsStillWaitForTheDisk(t *testing.T) {
+	t.Parallel()
+	b := setupAccess(t)
+	config := b.db.Config().Copy()
+	config.MaxConns = 1
+	db, err := pgxpool.NewWithConfig(t.Context(), config)
+	must(t, err)
+	defer db.Close()
+	o := NewOperators(db, b.vault, b.clock.now)
+	caller, err := o.Authenticate(t.Context(), b.key.Key)
+	must(t, err)
+	must(t, o.NoteUse(t.Context(), caller))
+	must(t, o.UseSignature(t.Context(), fmt.Sprint(b.clock.now().Unix()), mac(t)))
+	var setting string
+	must(t, db.QueryRow(t.Context(), `SHOW synchronous_commit`).Scan(&setting))
+	if setting != "on" {
+		t.Errorf("synchronous_commit is %s", setting)
+	}
 }
 
 // Used signatures are kept for as long as any server could take them, and not for ever.

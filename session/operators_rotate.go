@@ -65,7 +65,8 @@ func (o *Operators) successor(ctx context.Context, tx pgx.Tx, old APIKeyRecord, 
 	}
 	var operator uuid.UUID
 	var mode Mode
-	err := tx.QueryRow(ctx, `SELECT o.id, o.mode FROM api_keys k JOIN operators o ON o.id = k.operator_id WHERE k.id = $1`, old.ID).Scan(&operator, &mode)
+	err := tx.QueryRow(ctx, `SELECT o.id, o.mode FROM api_keys k JOIN operators o ON o.id = k.operator_id WHERE k.id = $1`, old.ID).
+		Scan(&operator, &mode)
 	if err != nil {
 		return APIKey{}, err
 	}

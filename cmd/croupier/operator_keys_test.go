@@ -23,7 +23,8 @@ func TestKeysByCommand(t *testing.T) {
 	}
 	p.ok(t, "operator", "revoke", "--key", made.KeyID.String(), "--by", "Eve")
 	list := p.ok(t, "operator", "list")
-	for _, part := range []string{" by Eve\n", "may do all from anywhere", "made with the operator", "because another took its place", " by Bob in place of " + narrow.KeyID.String(), "used never",
+	for _, part := range []string{" by Eve\n", "may do all from anywhere", "made with the operator",
+		"because another took its place", " by Bob in place of " + narrow.KeyID.String(), "used never",
 		"in force until " + time.Now().Add(90*24*time.Hour).UTC().Format("2006-01-02")} {
 		if !strings.Contains(list, part) {
 			t.Errorf("the list has not %q:\n%s", part, list)
@@ -35,7 +36,8 @@ func TestKeysByCommand(t *testing.T) {
 		t.Errorf("%v: %+v", err, listed)
 	}
 	for _, args := range [][]string{{"key", "--operator", operator, "--scope", "money"}, {"key", "--operator", operator, "--allow-from", "10.0.0.1/8"},
-		{"key", "--operator", operator, "--expires", "soon"}, {"key", "--operator", operator, "--expires", "2020-01-01"}, {"key", "--operator", operator, "--by", "a\nb"},
+		{"key", "--operator", operator, "--expires", "soon"}, {"key", "--operator", operator, "--expires", "2020-01-01"},
+		{"key", "--operator", operator, "--by", "a\nb"},
 		{"rotate-key", narrow.KeyID.String(), "--overlap", "31d"}, {"rotate-key", made.KeyID.String()}, {"rotate-key", operator}} {
 		if _, said, status := p.run(t, append([]string{"operator"}, args...)...); status == 0 || said == "" {
 			t.Errorf("%q: exit status %d: %s", args, status, said)
@@ -46,8 +48,10 @@ func TestKeysByCommand(t *testing.T) {
 func TestMoments(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 21, 20, 0, 0, 0, time.UTC)
-	for text, want := range map[string]string{"90d": "2027-02-19T20:00:00Z", "36h": "2026-11-23T08:00:00Z", "0": "2026-11-21T20:00:00Z", "2027-02-01": "2027-02-01T00:00:00Z",
-		"2027-02-01T15:00:00+01:00": "2027-02-01T14:00:00Z", "-1h": "", "-1d": "", "1.5d": "", "d": "", "90": "", "36501d": "", "2027-02-30": "", "tomorrow": ""} {
+	for text, want := range map[string]string{"90d": "2027-02-19T20:00:00Z", "36h": "2026-11-23T08:00:00Z", "0": "2026-11-21T20:00:00Z",
+		"2027-02-01":                "2027-02-01T00:00:00Z",
+		"2027-02-01T15:00:00+01:00": "2027-02-01T14:00:00Z", "-1h": "", "-1d": "", "1.5d": "", "d": "", "90": "", "36501d": "",
+		"2027-02-30": "", "tomorrow": ""} {
 		var m moment
 		err := m.UnmarshalText([]byte(text))
 		if want == "" {
