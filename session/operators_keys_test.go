@@ -365,3 +365,20 @@ func TestUsedSignaturesAreForgotten(t *testing.T) {
 		t.Error("a server whose clock is wrong forgot what others must remember")
 	}
 }
+
+func TestNetworksWithinOthers(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		inner, outer string
+		want         bool
+	}{
+		{"10.0.0.0/16", "10.0.0.0/8", true}, {"10.0.0.0/8", "10.0.0.0/8", true}, {"10.0.0.0/8", "10.0.0.0/16", false}, {"10.0.0.0/8", "192.0.2.0/24", false},
+		{"192.0.2.7/32 10.1.0.0/16", "10.0.0.0/8 192.0.2.0/24", true}, {"192.0.2.7/32 11.0.0.0/8", "10.0.0.0/8 192.0.2.0/24", false},
+		{"10.0.0.0/8", "::/0", false}, {"::/0", "0.0.0.0/0", false}, {"2001:db8::/64", "2001:db8::/32", true}, {"2001:db8::/32", "2001:db8::/64", false},
+		{"", "0.0.0.0/0 ::/0", false},
+	} {
+		if got := within(networks(strings.Fields(c.inner)...), networks(strings.Fields(c.outer)...)); got != c.want {
+			t.Errorf("within(%s, %s) = %t", c.inner, c.outer, got)
+		}
+	}
+}
