@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/netip"
@@ -244,5 +245,8 @@ type network struct{ netip.Prefix }
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (n *network) UnmarshalText(text []byte) (err error) {
 	n.Prefix, err = session.ParseNetwork(string(text))
+	if known := new(session.Error); errors.As(err, &known) {
+		return fmt.Errorf("%v", known.Details["reason"]) // the flag is named before it
+	}
 	return err
 }
