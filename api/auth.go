@@ -14,15 +14,35 @@ import (
 )
 
 // audience is who may make a call.
-type audience int
+type audience struct {
+	kind  audienceKind
+	scope session.Scope // what an operator's key needs; "", by mistake: every scope
+}
+
+type audienceKind int
 
 const (
-	anyone           audience = iota
-	operators                 // by an API key and a signature
-	players                   // by a session token
-	both                      // either of them
-	sandboxOperators          // operators whose key is a sandbox key
+	toAnyone           audienceKind = iota
+	toOperators                     // by an API key and a signature
+	toPlayers                       // by a session token
+	toBoth                          // either of them
+	toSandboxOperators              // operators whose key is a sandbox key
 )
+
+// The audiences. Those with operators in them are to be given a scope by need.
+var (
+	anyone           = audience{kind: toAnyone}
+	operators        = audience{kind: toOperators}
+	players          = audience{kind: toPlayers}
+	both             = audience{kind: toBoth}
+	sandboxOperators = audience{kind: toSandboxOperators, scope: session.ScopeTest}
+)
+
+// need is the audience, of whose operators' keys only those may make the call that have a scope.
+func (who audience) need(scope session.Scope) audience {
+	who.scope = scope
+	return who
+}
 
 // authenticate finds out whose call it is, or refuses it.
 func (s *Server) authenticate(who audience) func(huma.Context, func(huma.Context)) {
@@ -37,11 +57,11 @@ func (s *Server) authenticate(who audience) func(huma.Context, func(huma.Context
 }
 
 func (s *Server) admitCall(r *http.Request, who audience) error {
-	if who == anyone {
+	if who.kind == toAnyone {
 		return nil
 	}
 	token := bearer(r)
-	if who == players || who == both && token != "" && !strings.HasPrefix(token, "sk_") {
+	if who.kind == toPlayers || who.kind == toBoth && token != "" && !strings.HasPrefix(token, "sk_") {
 		return s.admitPlayer(r, token)
 	}
 	return s.admitOperator(r, token, who)
@@ -71,6 +91,8 @@ func (s *Server) admitPlayer(r *http.Request, token string) error {
 	return nil
 }
 
+// admitOperator admits a call that an operator signed. Who cannot sign learns nothing of what a key may do. A signature is used up last: a
+// call that is refused for another reason does not use it.
 func (s *Server) admitOperator(r *http.Request, key string, who audience) error {
 	if key == "" {
 		return session.Errorf(session.InvalidKey, "This call needs an API key: Authorization: Bearer sk_…")
@@ -80,15 +102,26 @@ func (s *Server) admitOperator(r *http.Request, key string, who audience) error 
 		return err
 	}
 	request := requestOf(r.Context())
-	err = caller.CheckSignature(r.Method, r.RequestURI, r.Header.Get("X-Timestamp"), r.Header.Get("X-Signature"), request.body, s.now())
-	if err != nil {
+	timestamp, signature := r.Header.Get("X-Timestamp"), r.Header.Get("X-Signature")
+	if err := caller.CheckSignature(r.Method, r.RequestURI, timestamp, signature, request.body, s.now()); err != nil {
 		return err
 	}
 	if s.config.Mode == string(session.Live) && caller.Mode != session.Live {
 		return session.Errorf(session.InvalidKey, "This server is in live mode: a sandbox key is not valid here")
 	}
-	if who == sandboxOperators && caller.Mode != session.Sandbox {
+	if who.kind == toSandboxOperators && caller.Mode != session.Sandbox {
 		return session.Errorf(session.Forbidden, "The test API takes sandbox keys only")
+	}
+	if err := caller.Permit(proxies(s.config.TrustedProxies).address(r), who.scope); err != nil {
+		return err
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		if err := s.Operators.UseSignature(r.Context(), timestamp, signature); err != nil {
+			return err
+		}
+	}
+	if err := s.Operators.NoteUse(r.Context(), caller); err != nil { // the call is good all the same
+		s.log.Debug("the use of an API key is not recorded", "key", caller.KeyID, "error", err)
 	}
 	request.caller = &caller
 	return nil

@@ -10,9 +10,18 @@ import (
 type proxies []netip.Prefix
 
 // client is whom limits count a request by: an IPv4 address, or the /64 network of an IPv6 address, which is what one client is given.
-// It is the peer's, or the one that a trusted proxy says that it speaks for: of X-Forwarded-For only what trusted proxies
-// appended is believed, so it is the last address that is not one of theirs.
 func (p proxies) client(r *http.Request) netip.Addr {
+	address := p.address(r)
+	if address.Is6() {
+		network, _ := address.Prefix(64) // 64 bits fit
+		return network.Addr()
+	}
+	return address
+}
+
+// address is where a request comes from: the peer, or whom a trusted proxy says that it speaks for. Of X-Forwarded-For only what trusted
+// proxies appended is believed, so it is the last address that is not one of theirs. It is not valid where nothing is known.
+func (p proxies) address(r *http.Request) netip.Addr {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return netip.Addr{}
@@ -26,11 +35,7 @@ func (p proxies) client(r *http.Request) netip.Addr {
 		}
 		address = hop.Unmap()
 	}
-	if address = address.WithZone(""); address.Is6() {
-		network, _ := address.Prefix(64) // 64 bits fit
-		return network.Addr()
-	}
-	return address
+	return address.WithZone("")
 }
 
 func (p proxies) trust(address netip.Addr) bool {

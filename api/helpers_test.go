@@ -11,7 +11,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -96,6 +95,7 @@ type testOperator struct {
 	session.Operator
 	session.APIKey
 	server *testServer
+	clock  session.Clock // calls are signed by it; nil: time.Now
 }
 
 func (s *testServer) operator(t testing.TB) *testOperator { return s.operatorIn(t, session.Sandbox) }
@@ -217,13 +217,20 @@ func (o *testOperator) post(t testing.TB, path string, body any) *reply {
 
 func (o *testOperator) do(t testing.TB, method, path string, body any) *reply {
 	t.Helper()
-	text := encode(t, body)
-	return o.server.send(t, o.server.request(t, method, path, text, o.sign(method, fullPath(path), text, time.Now())))
+	text, now := encode(t, body), time.Now
+	if o.clock != nil {
+		now = o.clock
+	}
+	return o.server.send(t, o.server.request(t, method, path, text, o.sign(method, fullPath(path), text, now())))
 }
 
 // sign is written from the protocol's words, not from the server's code.
 func (o *testOperator) sign(method, pathWithQuery string, body []byte, at time.Time) http.Header {
-	stamp := strconv.FormatInt(at.Unix(), 10)
+	return o.signAs(method, pathWithQuery, body, fmt.Sprintf("%d.%09d", at.Unix(), at.Nanosecond()))
+}
+
+// signAs signs a call with an X-Timestamp.
+func (o *testOperator) signAs(method, pathWithQuery string, body []byte, stamp string) http.Header {
 	mac := hmac.New(sha256.New, []byte(o.Secret))
 	fmt.Fprintf(mac, "%s.%s.%s.%s", stamp, method, pathWithQuery, body)
 	return http.Header{"Authorization": {"Bearer " + o.Key}, "X-Timestamp": {stamp}, "X-Signature": {"sha256=" + hex.EncodeToString(mac.Sum(nil))}}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -15,13 +16,15 @@ Every answer is an envelope: {"success": true, "data": …, "requestId": "…"} 
 	`The codes are a closed list. A request's X-Request-Id is echoed. Unknown fields and query parameters are refused, bodies have at most 64 KiB.
 
 Operators call with an API key and sign every call: X-Timestamp is the time in Unix seconds, within five minutes of the server's, and X-Signature is ` +
-	`sha256= and the hex of HMAC-SHA256(apiSecret, "{timestamp}.{METHOD}.{path with query}.{raw body}"). Players call with their session token. ` +
+	`sha256= and the hex of HMAC-SHA256(apiSecret, "{timestamp}.{METHOD}.{path with query}.{raw body}"). A signature of a call other than GET is good once: ` +
+	`a call that is sent again is signed anew. Two equal calls of one second differ by decimals of X-Timestamp, of which it may have 9. ` +
+	`A key is good for what its scopes name, from the networks that it is allowed from: anything else is 80005. Players call with their session token. ` +
 	`Money is JSON numbers, exact, in the currency's own decimals.`
 
 var securitySchemes = map[string]*huma.SecurityScheme{
 	"apiKey": {Type: "http", Scheme: "bearer", BearerFormat: "sk_sandbox_… or sk_live_…",
-		Description: "An operator's API key. The call must be signed too."},
-	"timestamp": {Type: "apiKey", In: "header", Name: "X-Timestamp", Description: "The time of the call, in Unix seconds."},
+		Description: "An operator's API key. The call must be signed too. What stands with it in the calls are the scopes that it needs."},
+	"timestamp": {Type: "apiKey", In: "header", Name: "X-Timestamp", Description: "The time of the call, in Unix seconds, with up to 9 decimals."},
 	"signature": {Type: "apiKey", In: "header", Name: "X-Signature",
 		Description: `sha256= and the hex of HMAC-SHA256(apiSecret, "{timestamp}.{METHOD}.{path with query}.{raw body}").`},
 	"session": {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "A player's session token."},
@@ -29,31 +32,48 @@ var securitySchemes = map[string]*huma.SecurityScheme{
 
 // security is how an audience is authenticated, in OpenAPI's words: any one of the maps, with all that is in it.
 func (who audience) security() []map[string][]string {
-	operator := map[string][]string{"apiKey": {}, "timestamp": {}, "signature": {}}
+	operator := map[string][]string{"apiKey": who.scopes(), "timestamp": {}, "signature": {}}
 	player := map[string][]string{"session": {}}
-	switch who {
-	case operators, sandboxOperators:
+	switch who.kind {
+	case toOperators, toSandboxOperators:
 		return []map[string][]string{operator}
-	case players:
+	case toPlayers:
 		return []map[string][]string{player}
-	case both:
+	case toBoth:
 		return []map[string][]string{player, operator}
 	}
 	return []map[string][]string{}
+}
+
+// scopes are those that an operator's key needs for a call.
+func (who audience) scopes() []string {
+	if who.scope == session.NoScope {
+		return []string{}
+	}
+	return []string{string(cmp.Or(who.scope, session.ScopeAll))}
+}
+
+// scopeDoc says which scope an operator's key needs, "" where no key makes the call.
+func (who audience) scopeDoc() string {
+	switch {
+	case who.kind == toAnyone || who.kind == toPlayers:
+		return ""
+	case who.scope == session.NoScope:
+		return " An API key needs no scope for it."
+	}
+	return " An API key needs the scope " + who.scopes()[0] + " for it."
 }
 
 // exampleRefusals is one error for each status that a call may be answered with: those that any call of its audience may be, and its
 // own.
 func exampleRefusals(who audience, own []session.Code) []*failure {
 	codes := append([]session.Code{session.InvalidRequest, session.RateLimited, session.Internal, session.Unavailable}, own...)
-	switch who {
-	case operators:
-		codes = append(codes, session.InvalidKey)
-	case sandboxOperators:
+	switch who.kind {
+	case toOperators, toSandboxOperators:
 		codes = append(codes, session.InvalidKey, session.Forbidden)
-	case players, both:
+	case toPlayers, toBoth:
 		codes = append(codes, session.SessionExpired, session.Forbidden)
-	case anyone:
+	case toAnyone:
 		codes = append(codes, session.LaunchUsed, session.Forbidden)
 	}
 	list := make([]*failure, len(codes))
@@ -123,6 +143,10 @@ const (
 	logProofDoc       = "The leaf of a round that is over, of a commitment or of a reveal, its place in the log, and its audit path to the root of the newest checkpoint. A house that keeps no log (--no-commitment-log) has none. Whether a round's leaf is the right one you see by the hash of its record."
 	logConsistencyDoc = "Whoever kept a checkpoint sees by this that nothing before it was changed or taken out."
 	logRatesDoc       = "What became of all rounds of the house: finished by their games' rules, voided with a reason, or still open; in all, and by the day on which they were opened. Counted from the database, at most half a minute ago. croupier audit counts them again."
+	keysDoc           = "With what each may do, until when, who made it, and when it was used last. The keys themselves and their secrets cannot be had again."
+	newKeyDoc         = "The key and its secret are in this answer only. It can be given no scope that the key of the call has not, no network outside of that key's, and no end after that key's own (80005). If no answer comes, list the keys and revoke the one that nobody holds."
+	rotateKeyDoc      = "Makes a key with the same scopes and networks, and ends the old one after the overlap, in which both are good. A key that may do more than the key of the call, or that is to end later, is rotated with another one (80005); one that has ended is not rotated (80007)."
+	revokeKeyDoc      = "Ends a key of yours at once, on every server; it may be the key of the call. A key that is revoked stays as it is, and is answered as the first time."
 	testPlayerDoc     = "Makes the player, or finds it, with a starting balance and a launch token."
 	addBalanceDoc     = "A deposit like any other, with a transactionId that the server makes."
 	resetDoc          = "Forgets forced outcomes, and sets the balance by a deposit or a withdrawal. Seeds, rounds and transfers stay. Refused with 80007 while a round is open."

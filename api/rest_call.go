@@ -52,7 +52,7 @@ func call[I, T any](g callGroup, who audience, methodAndPath, title, about strin
 	method, path, _ := strings.Cut(methodAndPath, " ")
 	op := huma.Operation{
 		Method: method, Path: apiPrefix + path, OperationID: operationID(method, path),
-		Tags: []string{g.tag}, Summary: title, Description: about, DefaultStatus: http.StatusOK,
+		Tags: []string{g.tag}, Summary: title, Description: about + who.scopeDoc(), DefaultStatus: http.StatusOK,
 		Security: who.security(), Responses: g.refusals(who, refuses),
 		Extensions:   map[string]any{"x-order": len(g.api.OpenAPI().Paths)}, // JSON has none, a reader wants one
 		Middlewares:  huma.Middlewares{g.server.authenticate(who)},

@@ -42,28 +42,28 @@ func (s *Server) routes() http.Handler {
 func (r *rest) calls() {
 	s := r.server
 	group := r.group("Signing in", "A player arrives by a launch token that the operator asks for, and holds a session token from then on.")
-	call(group, operators, "POST /auth/sso/create-token", "Make a launch token", createTokenDoc, s.createToken)
+	call(group, operators.need(session.ScopeLaunch), "POST /auth/sso/create-token", "Make a launch token", createTokenDoc, s.createToken)
 	call(group, anyone, "POST /auth/sso/exchange", "Exchange a launch token for a session", exchangeDoc, s.exchange)
 	call(group, anyone, "POST /auth/refresh", "Refresh a session", refreshDoc, s.refresh)
 	call(group, players, "POST /auth/logout", "End the session", logoutDoc, s.logout)
 	call(group, players, "POST /socket-tickets", "Make a ticket for the WebSocket", ticketDoc, s.createTicket)
 
 	group = r.group("Games", "What can be played, by which rules, and what it returns exactly.")
-	call(group, both, "GET /games", "List the games", gamesDoc, s.listGames)
-	call(group, both, "GET /games/{gameId}", "Show a game", gameDoc, s.getGame, session.NotFound)
-	call(group, both, "GET /games/{gameId}/config", "Show a game's rules", configDoc, s.getGameConfig, session.NotFound)
+	call(group, both.need(session.NoScope), "GET /games", "List the games", gamesDoc, s.listGames)
+	call(group, both.need(session.NoScope), "GET /games/{gameId}", "Show a game", gameDoc, s.getGame, session.NotFound)
+	call(group, both.need(session.NoScope), "GET /games/{gameId}/config", "Show a game's rules", configDoc, s.getGameConfig, session.NotFound)
 
 	group = r.group("Wallet", "Money, exact to the currency's last decimal. Amounts are JSON numbers without an exponent.")
-	call(group, both, "GET /wallet/balance", "Show the balance", balanceDoc, s.getBalance, session.PlayerNotFound)
-	call(group, both, "GET /wallet/transactions", "List the transfers", transactionsDoc, s.listTransactions, session.PlayerNotFound)
-	call(group, operators, "POST /wallet/deposit", "Deposit", depositDoc, s.deposit, session.PlayerNotFound, session.Conflict)
-	call(group, operators, "POST /wallet/withdraw", "Withdraw", withdrawDoc, s.withdraw, session.NotEnoughMoney, session.PlayerNotFound, session.Conflict)
+	call(group, both.need(session.ScopeWalletRead), "GET /wallet/balance", "Show the balance", balanceDoc, s.getBalance, session.PlayerNotFound)
+	call(group, both.need(session.ScopeWalletRead), "GET /wallet/transactions", "List the transfers", transactionsDoc, s.listTransactions, session.PlayerNotFound)
+	call(group, operators.need(session.ScopeWalletWrite), "POST /wallet/deposit", "Deposit", depositDoc, s.deposit, session.PlayerNotFound, session.Conflict)
+	call(group, operators.need(session.ScopeWalletWrite), "POST /wallet/withdraw", "Withdraw", withdrawDoc, s.withdraw, session.NotEnoughMoney, session.PlayerNotFound, session.Conflict)
 
 	group = r.group("Rounds", "What was played, with all that is needed to recompute it once its seed is revealed.")
-	call(group, both, "GET /rounds", "List the rounds", roundsDoc, s.listRounds, session.PlayerNotFound)
-	call(group, both, "GET /rounds/{roundId}", "Show a round", roundDoc, s.getRound, session.NotFound)
-	call(group, operators, "POST /rounds/{roundId}/void", "Void a round", voidDoc, s.voidRound, session.NotFound, session.Conflict)
-	call(group, both, "GET /rounds/{roundId}/verification", "Recompute a round", verificationDoc, s.verifyRound, session.NotFound)
+	call(group, both.need(session.ScopeRoundsRead), "GET /rounds", "List the rounds", roundsDoc, s.listRounds, session.PlayerNotFound)
+	call(group, both.need(session.ScopeRoundsRead), "GET /rounds/{roundId}", "Show a round", roundDoc, s.getRound, session.NotFound)
+	call(group, operators.need(session.ScopeRoundsVoid), "POST /rounds/{roundId}/void", "Void a round", voidDoc, s.voidRound, session.NotFound, session.Conflict)
+	call(group, both.need(session.ScopeRoundsRead), "GET /rounds/{roundId}/verification", "Recompute a round", verificationDoc, s.verifyRound, session.NotFound)
 
 	group = r.group("Seeds", "The commitments that outcomes are drawn under, and their reveal.")
 	call(group, players, "GET /seeds", "Show the active seed pair", seedsDoc, s.getSeeds)
@@ -75,6 +75,13 @@ func (r *rest) calls() {
 	call(group, anyone, "GET /log/proof", "Prove that something is in the log", logProofDoc, s.proveLogged, session.NotFound)
 	call(group, anyone, "GET /log/rates", "Count the rounds that were voided", logRatesDoc, s.publishRates)
 	call(group, anyone, "GET /log/consistency", "Prove that the log only grew", logConsistencyDoc, s.proveConsistent)
+
+	group = r.group("API keys", "Keys of your own, as few and as narrow as each use needs. What is made here can do no more than the key that makes it.")
+	manager := operators.need(session.ScopeKeys)
+	call(group, manager, "GET /keys", "List the keys", keysDoc, s.listKeys)
+	call(group, manager, "POST /keys", "Make a key", newKeyDoc, s.makeKey)
+	call(group, manager, "POST /keys/{keyId}/rotate", "Put a new key in a key's place", rotateKeyDoc, s.rotateKey, session.NotFound, session.Conflict)
+	call(group, manager, "POST /keys/{keyId}/revoke", "Revoke a key", revokeKeyDoc, s.revokeKey, session.NotFound)
 
 	if s.config.Mode == string(session.Live) {
 		return

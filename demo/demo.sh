@@ -81,7 +81,7 @@ cents() {
 # operator PATH BODY: a call that the operator signs. Sets answer.
 operator() {
 	local now signature
-	now=$(date +%s)
+	now=$(date +%s).$(printf %09d $(((RANDOM * 32768 + RANDOM) % 1000000000))) # no two calls have one signature
 	signature=$(printf '%s.POST.%s.%s' "$now" "$1" "$2" | openssl dgst -sha256 -hmac "$secret")
 	answer=$(curl -sS --max-time 30 -X POST "$url$1" -H 'Content-Type: application/json' -H "Authorization: Bearer $key" \
 		-H "X-Timestamp: $now" -H "X-Signature: sha256=${signature##* }" -d "$2")

@@ -1,28 +1,14 @@
 -- +goose Up
 
 -- What the server's role may change of a row is what the server changes of one. Whose an account is, in which currency, in which mode an
--- operator plays, and what a key, a token or a session was made as, is said once. Rounds, seeds and seats have guards of their own.
+-- operator plays, and what a key, a token or a session was made as, is said once. Rounds, seeds, seats and API keys have guards of their own.
 -- A column that comes later is not the server's to change until its migration says so.
-REVOKE UPDATE ON operators, api_keys, players, sessions, one_use_tokens, signing_keys FROM croupier_app;
+REVOKE UPDATE ON operators, players, sessions, one_use_tokens, signing_keys FROM croupier_app;
 GRANT UPDATE (username, jurisdiction, locale, status) ON players TO croupier_app;
 GRANT UPDATE (revoked_at) ON sessions TO croupier_app;
 GRANT UPDATE (used_at) ON one_use_tokens TO croupier_app;
 GRANT UPDATE (sealed_key, retired_at) ON signing_keys TO croupier_app;
--- Of these two, all that is there now but what never changes.
--- +goose StatementBegin
-DO $$
-DECLARE
-    of      text;
-    columns text;
-BEGIN
-    FOREACH of IN ARRAY ARRAY['operators', 'api_keys'] LOOP
-        SELECT string_agg(quote_ident(attname), ', ') INTO columns FROM pg_attribute
-            WHERE attrelid = of::regclass AND attnum > 0 AND NOT attisdropped
-            AND attname NOT IN ('id', 'mode', 'operator_id', 'key_hash', 'created_at');
-        EXECUTE format('GRANT UPDATE (%s) ON %I TO croupier_app', columns, of);
-    END LOOP;
-END $$;
--- +goose StatementEnd
+GRANT UPDATE (name, allowed_origins, seed_rounds, seed_hours) ON operators TO croupier_app;
 
 -- It runs as the owner, and was everybody's to call.
 REVOKE EXECUTE ON FUNCTION ensure_partitions(int) FROM PUBLIC;
@@ -60,5 +46,5 @@ REVOKE ALL ON builds, seats, actions, transfers, operator_transactions, log_leav
 DO $$ BEGIN EXECUTE format('REVOKE USAGE ON SCHEMA %I FROM croupier_auditor', current_schema()); END $$;
 -- +goose StatementEnd
 GRANT EXECUTE ON FUNCTION ensure_partitions(int) TO PUBLIC;
-REVOKE UPDATE ON operators, api_keys, players, sessions, one_use_tokens, signing_keys FROM croupier_app;
-GRANT UPDATE ON operators, api_keys, players, sessions, one_use_tokens, signing_keys TO croupier_app;
+REVOKE UPDATE ON operators, players, sessions, one_use_tokens, signing_keys FROM croupier_app;
+GRANT UPDATE ON operators, players, sessions, one_use_tokens, signing_keys TO croupier_app;

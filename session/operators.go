@@ -52,20 +52,6 @@ func (o Operator) AllowsOrigin(origin string) bool {
 	return slices.Contains(o.Origins, origin)
 }
 
-// APIKey is a new key, as it is shown once. Only the key's hash is kept, and the secret is sealed.
-type APIKey struct {
-	ID     uuid.UUID
-	Key    string // sk_sandbox_… or sk_live_…: sent with every call
-	Secret string // ss_…: never sent; these characters, with the prefix, are the HMAC key that calls are signed with
-}
-
-// APIKeyRecord is what can be told of a key later.
-type APIKeyRecord struct {
-	ID        uuid.UUID
-	CreatedAt time.Time
-	RevokedAt *time.Time // nil: in force
-}
-
 // Operators keeps the operators and their API keys.
 type Operators struct {
 	db    *pgxpool.Pool
@@ -78,7 +64,7 @@ func NewOperators(db *pgxpool.Pool, vault *fairness.Vault, now Clock) *Operators
 	return &Operators{db: db, vault: vault, now: now}
 }
 
-// Create makes an operator and its first key. Returns InvalidRequest for a name that is not 1–100 printable characters, another
+// Create makes an operator and its first key, which may do everything. Returns InvalidRequest for a name that is not 1–100 printable characters, another
 // mode, or an origin that is not written as browsers write theirs.
 func (o *Operators) Create(ctx context.Context, name string, mode Mode, origins []string) (Operator, APIKey, error) {
 	if err := validateOperator(name, mode, origins); err != nil {
@@ -92,67 +78,13 @@ func (o *Operators) Create(ctx context.Context, name string, mode Mode, origins 
 		if err != nil {
 			return err
 		}
-		key, err = o.newKey(ctx, tx, operator.ID, mode)
+		key, err = o.insertKey(ctx, tx, operator.ID, mode, KeySpec{Scopes: []Scope{ScopeAll}}, "made with the operator", nil)
 		return err
 	})
 	if err != nil {
 		return Operator{}, APIKey{}, fmt.Errorf("create operator %q: %w", name, err)
 	}
 	return operator, key, nil
-}
-
-// NewKey makes another key for an operator: the old ones stay in force until they are revoked, so that keys can be changed without
-// a gap. Returns NotFound.
-func (o *Operators) NewKey(ctx context.Context, operatorID uuid.UUID) (APIKey, error) {
-	var key APIKey
-	err := wallet.Transact(ctx, o.db, func(tx pgx.Tx) error {
-		var mode Mode
-		err := tx.QueryRow(ctx, `SELECT mode FROM operators WHERE id = $1`, operatorID).Scan(&mode)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return Errorf(NotFound, "operator %s not found", operatorID)
-		}
-		if err != nil {
-			return err
-		}
-		key, err = o.newKey(ctx, tx, operatorID, mode)
-		return err
-	})
-	if err != nil {
-		return APIKey{}, fmt.Errorf("make an API key: %w", err)
-	}
-	return key, nil
-}
-
-func (o *Operators) newKey(ctx context.Context, tx pgx.Tx, operatorID uuid.UUID, mode Mode) (APIKey, error) {
-	key := APIKey{ID: newID(), Key: mode.keyPrefix() + randomText(), Secret: "ss_" + randomText()}
-	_, err := tx.Exec(ctx, `INSERT INTO api_keys (id, operator_id, key_hash, sealed_secret, created_at) VALUES ($1, $2, $3, $4, $5)`,
-		key.ID, operatorID, secretHash(key.Key), o.vault.Seal([]byte(key.Secret), secretAAD(key.ID)), o.now())
-	return key, err
-}
-
-// RevokeKey ends a key at once. Returns NotFound. A key that is revoked already stays as it is.
-func (o *Operators) RevokeKey(ctx context.Context, keyID uuid.UUID) error {
-	tag, err := o.db.Exec(ctx, `UPDATE api_keys SET revoked_at = coalesce(revoked_at, $2) WHERE id = $1`, keyID, o.now())
-	if err != nil {
-		return fmt.Errorf("revoke API key %s: %w", keyID, err)
-	}
-	if tag.RowsAffected() == 0 {
-		return Errorf(NotFound, "API key %s not found", keyID)
-	}
-	return nil
-}
-
-// Keys lists an operator's keys, oldest first.
-func (o *Operators) Keys(ctx context.Context, operatorID uuid.UUID) ([]APIKeyRecord, error) {
-	rows, err := o.db.Query(ctx, `SELECT id, created_at, revoked_at FROM api_keys WHERE operator_id = $1 ORDER BY id`, operatorID)
-	if err != nil {
-		return nil, fmt.Errorf("list API keys: %w", err)
-	}
-	keys, err := pgx.CollectRows(rows, pgx.RowToStructByPos[APIKeyRecord])
-	if err != nil {
-		return nil, fmt.Errorf("list API keys: %w", err)
-	}
-	return keys, nil
 }
 
 // List returns all operators, oldest first.

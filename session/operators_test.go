@@ -83,10 +83,15 @@ func TestAllowsOrigin(t *testing.T) {
 	}
 }
 
+var (
+	allSpec = KeySpec{Scopes: []Scope{ScopeAll}}
+	house   = KeyAdmin{name: "command by a test"}
+)
+
 func TestKeysAreChangedWithoutAGapAndRevokedAtOnce(t *testing.T) {
 	t.Parallel()
 	b := setupAccess(t)
-	second, err := b.operators.NewKey(t.Context(), b.operator.ID)
+	second, _, err := b.operators.NewKey(t.Context(), b.operator.ID, allSpec, house)
 	must(t, err)
 	for _, key := range []APIKey{b.key, second} {
 		caller, err := b.operators.Authenticate(t.Context(), key.Key)
@@ -98,8 +103,10 @@ func TestKeysAreChangedWithoutAGapAndRevokedAtOnce(t *testing.T) {
 			t.Fatalf("printing a caller shows its secret: %s", shown)
 		}
 	}
-	must(t, b.operators.RevokeKey(t.Context(), b.key.ID))
-	must(t, b.operators.RevokeKey(t.Context(), b.key.ID))
+	for range 2 {
+		_, err := b.operators.RevokeKey(t.Context(), nil, b.key.ID, house)
+		must(t, err)
+	}
 	_, err = b.operators.Authenticate(t.Context(), b.key.Key)
 	wantCode(t, err, InvalidKey)
 	_, err = b.operators.Authenticate(t.Context(), second.Key)
@@ -109,8 +116,9 @@ func TestKeysAreChangedWithoutAGapAndRevokedAtOnce(t *testing.T) {
 	if len(keys) != 2 || keys[0].RevokedAt == nil || keys[1].RevokedAt != nil {
 		t.Fatalf("keys %+v", keys)
 	}
-	wantCode(t, b.operators.RevokeKey(t.Context(), newID()), NotFound)
-	_, err = b.operators.NewKey(t.Context(), newID())
+	_, err = b.operators.RevokeKey(t.Context(), nil, newID(), house)
+	wantCode(t, err, NotFound)
+	_, _, err = b.operators.NewKey(t.Context(), newID(), allSpec, house)
 	wantCode(t, err, NotFound)
 }
 
@@ -130,7 +138,7 @@ func TestKeysThatAreRefused(t *testing.T) {
 func TestSecretOfAnotherKeyIsNotOpened(t *testing.T) {
 	t.Parallel()
 	b := setupAccess(t)
-	second, err := b.operators.NewKey(t.Context(), b.operator.ID)
+	second, _, err := b.operators.NewKey(t.Context(), b.operator.ID, allSpec, house)
 	must(t, err)
 	b.exec(t, `UPDATE api_keys SET sealed_secret = (SELECT sealed_secret FROM api_keys WHERE id = $1) WHERE id = $2`, b.key.ID, second.ID)
 	_, err = b.operators.Authenticate(t.Context(), second.Key)
@@ -183,6 +191,12 @@ func TestCheckSignature(t *testing.T) {
 		{"time with a sign", method, path, "+" + at(0), sign("+" + at(0) + "." + method + "." + path + "." + body), body, "X-Timestamp"},
 		{"time with a space", method, path, at(0) + " ", good, body, "X-Timestamp"},
 		{"time in milliseconds", method, path, at(0) + "000", good, body, "X-Timestamp"},
+		{"decimals", method, path, at(0) + ".999999999", sign(at(0) + ".999999999." + method + "." + path + "." + body), body, ""},
+		{"decimals that were not signed", method, path, at(0) + ".5", good, body, "X-Signature"},
+		{"too many decimals", method, path, at(0) + ".0000000001", sign(at(0) + ".0000000001." + method + "." + path + "." + body), body, "X-Timestamp"},
+		{"a point without decimals", method, path, at(0) + ".", sign(at(0) + ".." + method + "." + path + "." + body), body, "X-Timestamp"},
+		{"nothing before the point", method, path, ".5", sign(".5." + method + "." + path + "." + body), body, "X-Timestamp"},
+		{"two points", method, path, at(0) + ".5.5", sign(at(0) + ".5.5." + method + "." + path + "." + body), body, "X-Timestamp"},
 		{"time beyond int64", method, path, strings.Repeat("9", 30), good, body, "X-Timestamp"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

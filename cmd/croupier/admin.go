@@ -69,11 +69,12 @@ func (c *migrateStatusCmd) Run(ctx context.Context) error {
 
 // operatorCmd keeps operators.
 type operatorCmd struct {
-	Create operatorCreateCmd `cmd:"" help:"Make an operator and its first API key."`
-	Key    operatorKeyCmd    `cmd:"" help:"Make another API key for an operator; the old ones stay in force."`
-	Revoke operatorRevokeCmd `cmd:"" help:"End an API key at once."`
-	Seeds  operatorSeedsCmd  `cmd:"" help:"Say when the server seeds of an operator's players are rotated without their asking."`
-	List   operatorListCmd   `cmd:"" help:"List the operators and their API keys' ids."`
+	Create    operatorCreateCmd    `cmd:"" help:"Make an operator and its first API key, which may do everything."`
+	Key       operatorKeyCmd       `cmd:"" help:"Make another API key for an operator; the old ones stay in force."`
+	RotateKey operatorRotateKeyCmd `cmd:"" help:"Make a key that takes the place of another, which ends after an overlap."`
+	Revoke    operatorRevokeCmd    `cmd:"" help:"End an API key at once."`
+	Seeds     operatorSeedsCmd     `cmd:"" help:"Say when the server seeds of an operator's players are rotated without their asking."`
+	List      operatorListCmd      `cmd:"" help:"List the operators and their API keys: what each may do, from where, until when, and when it was used."`
 }
 
 // vaultFlags are what a command needs to seal secrets as the server does.
@@ -141,49 +142,6 @@ func (c *operatorCreateCmd) Run(ctx context.Context) error {
 	})
 }
 
-type operatorKeyCmd struct {
-	vaultFlags
-	Operator uuid.UUID `required:"" help:"The operator's id."`
-	JSON     bool      `name:"json" help:"Print JSON."`
-}
-
-// Run implements the command.
-func (c *operatorKeyCmd) Run(ctx context.Context) error {
-	return c.withOperators(ctx, func(o *session.Operators) error {
-		key, err := o.NewKey(ctx, c.Operator)
-		if err != nil {
-			return err
-		}
-		if c.JSON {
-			return json.NewEncoder(os.Stdout).Encode(keyReport{c.Operator, key.ID, key.Key, key.Secret})
-		}
-		printKey(key)
-		return nil
-	})
-}
-
-// keyReport is a new API key as JSON. The names are those of `croupier sandbox --json`.
-type keyReport struct {
-	OperatorID uuid.UUID `json:"operatorId"`
-	KeyID      uuid.UUID `json:"keyId"`
-	APIKey     string    `json:"apiKey"`
-	APISecret  string    `json:"apiSecret"`
-}
-
-func printKey(key session.APIKey) {
-	fmt.Printf("key id     %s\nAPI key    %s\nAPI secret %s\nKey and secret are shown this once.\n", key.ID, key.Key, key.Secret)
-}
-
-type operatorRevokeCmd struct {
-	vaultFlags
-	Key uuid.UUID `required:"" help:"The id of the key."`
-}
-
-// Run implements the command.
-func (c *operatorRevokeCmd) Run(ctx context.Context) error {
-	return c.withOperators(ctx, func(o *session.Operators) error { return o.RevokeKey(ctx, c.Key) })
-}
-
 type operatorSeedsCmd struct {
 	vaultFlags
 	Operator uuid.UUID `required:"" help:"The operator's id."`
@@ -220,39 +178,6 @@ func policyWords(p session.SeedPolicy) string {
 		return fmt.Sprintf("after %d hours", p.Hours)
 	}
 	return "by players only"
-}
-
-type operatorListCmd struct {
-	vaultFlags
-	JSON bool `name:"json" help:"Print JSON."`
-}
-
-// Run implements the command.
-func (c *operatorListCmd) Run(ctx context.Context) error {
-	return c.withOperators(ctx, func(o *session.Operators) error {
-		list, err := o.List(ctx)
-		if err != nil {
-			return err
-		}
-		if c.JSON {
-			return json.NewEncoder(os.Stdout).Encode(list)
-		}
-		for _, operator := range list {
-			fmt.Printf("%s  %-8s %s; seeds are rotated %s\n", operator.ID, operator.Mode, operator.Name, policyWords(operator.Seeds))
-			keys, err := o.Keys(ctx, operator.ID)
-			if err != nil {
-				return err
-			}
-			for _, key := range keys {
-				state := "in force"
-				if key.RevokedAt != nil {
-					state = "revoked " + key.RevokedAt.UTC().Format(time.RFC3339)
-				}
-				fmt.Printf("  key %s  made %s, %s\n", key.ID, key.CreatedAt.UTC().Format(time.RFC3339), state)
-			}
-		}
-		return nil
-	})
 }
 
 // ledgerCmd looks at the money.

@@ -23,9 +23,9 @@ type auditCmd struct {
 	Workers     int           `env:"CROUPIER_AUDIT_WORKERS" placeholder:"N" help:"How many rounds are recomputed at once. Default: one a core."`
 	JSON        string        `name:"json" env:"CROUPIER_AUDIT_JSON" type:"path" placeholder:"FILE" help:"Write the report to this file as JSON, too."`
 	HTML        string        `name:"html" env:"CROUPIER_AUDIT_HTML" type:"path" placeholder:"FILE" help:"Write the report to this file as a page with plots, too. It needs no network and no scripts."`
-	LogKey      string        `env:"CROUPIER_LOG_KEY" placeholder:"KEY" help:"Of a database: the public key of its commitment log as you noted it. Without it the database's own is believed."`
+	LogKey      string        `env:"CROUPIER_AUDIT_LOG_KEY" placeholder:"KEY" help:"Of a database: the public key of its commitment log as you noted it. Without it the database's own is believed."`
 	Checkpoint  []string      `type:"existingfile" env:"CROUPIER_LOG_CHECKPOINT" placeholder:"FILE" help:"Of a database: a checkpoint of its commitment log that somebody kept, or the --state of a witness. Only this tells a log that was rolled back as a whole. May be repeated."`
-	LogGrace    time.Duration `default:"10s" env:"CROUPIER_LOG_GRACE" help:"Of a database: how long to wait for leaves of what happened just before the snapshot, as the log is written after play. Default: ${default}."`
+	LogGrace    time.Duration `default:"10s" env:"CROUPIER_AUDIT_LOG_GRACE" help:"Of a database: how long to wait for leaves of what happened just before the snapshot, as the log is written after play. Default: ${default}."`
 	gamesFlags
 }
 

@@ -89,7 +89,8 @@ func (c *client) get(ctx context.Context, path, sessionToken string) ([]byte, er
 
 // sign makes a request the operator's.
 func (c *client) sign(request *http.Request, path string, body []byte) {
-	timestamp := strconv.FormatInt(time.Now().Unix(), 10)
+	now := time.Now()
+	timestamp := fmt.Sprintf("%d.%09d", now.Unix(), now.Nanosecond()) // no two calls have one signature
 	request.Header.Set("Authorization", "Bearer "+c.key)
 	request.Header.Set("X-Timestamp", timestamp)
 	request.Header.Set("X-Signature", "sha256="+sign(c.secret, timestamp+"."+request.Method+"."+path+"."+string(body)))

@@ -54,7 +54,7 @@ end_load() {
 # operator N PATH BODY: a call that the operator signs.
 operator() {
 	local at signature
-	at=$(date +%s)
+	at=$(date +%s).$(printf %09d $(((RANDOM * 32768 + RANDOM) % 1000000000))) # no two calls have one signature
 	signature=$(printf '%s.POST.%s.%s' "$at" "$2" "$3" | openssl dgst -sha256 -hmac "$api_secret")
 	curl -sS --max-time 30 -X POST "${url[$1]}$2" -H 'Content-Type: application/json' -H "Authorization: Bearer $api_key" \
 		-H "X-Timestamp: $at" -H "X-Signature: sha256=${signature##* }" -d "$3"

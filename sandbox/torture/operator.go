@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -56,7 +55,8 @@ func (o *operator) post(ctx context.Context, server int, path string, body []byt
 	}
 	request.Header.Set("Content-Type", "application/json")
 	if signed {
-		timestamp := strconv.FormatInt(time.Now().Unix(), 10)
+		now := time.Now()
+		timestamp := fmt.Sprintf("%d.%09d", now.Unix(), now.Nanosecond()) // no two calls have one signature
 		mac := hmac.New(sha256.New, []byte(o.secret))
 		mac.Write([]byte(timestamp + ".POST." + path + "." + string(body)))
 		request.Header.Set("Authorization", "Bearer "+o.key)

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
-	"strconv"
 	"testing"
 	"time"
 
@@ -56,7 +55,8 @@ func (h *house) call(t *testing.T, path, body string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stamp := strconv.FormatInt(time.Now().Unix(), 10)
+	now := time.Now()
+	stamp := fmt.Sprintf("%d.%09d", now.Unix(), now.Nanosecond()) // no two calls have one signature
 	mac := hmac.New(sha256.New, []byte(info.APISecret))
 	fmt.Fprintf(mac, "%s.POST.%s.%s", stamp, path, body)
 	r.Header.Set("Authorization", "Bearer "+info.APIKey)
