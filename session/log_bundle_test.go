@@ -14,8 +14,8 @@ import (
 	"croupier/games"
 )
 
-// hasty is a sweep that does not wait.
-var hasty = sweepPace{lag: 0, first: 15 * time.Minute, recent: 20 * time.Millisecond, open: 20 * time.Millisecond, whole: 24 * time.Hour}
+// hasty is a sweep that waits only for what takes its time to be committed: that has its id before.
+var hasty = sweepPace{lag: 2 * time.Second, first: 15 * time.Minute, recent: 20 * time.Millisecond, open: 20 * time.Millisecond, whole: 24 * time.Hour}
 
 // keeper is a node's commitment log while it runs.
 type keeper struct {

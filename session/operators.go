@@ -142,7 +142,7 @@ func badOrigin(origin string) string {
 		return "is not http(s)://host[:port]"
 	case origin != u.Scheme+"://"+u.Host:
 		return "has more than scheme://host[:port]"
-	case !isASCII(origin) || origin != strings.ToLower(origin) || strings.ContainsAny(u.Host, "*%"):
+	case strings.ContainsFunc(u.Host, notOfAHost):
 		return "is not written as browsers do: lower case, international names in punycode, no wildcard"
 	case strings.HasSuffix(u.Host, ":") || (u.Scheme == "https" && u.Port() == "443") || (u.Scheme == "http" && u.Port() == "80"):
 		return "names its default port, which browsers leave out"
@@ -150,6 +150,8 @@ func badOrigin(origin string) string {
 	return ""
 }
 
-func isASCII(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
+// notOfAHost says of a character that no host that browsers write has it: a name in lower case, an IPv4 address or a bracketed IPv6 one, with
+// a port. An origin goes into the policies that browsers are told, where others would begin something new.
+func notOfAHost(r rune) bool {
+	return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || strings.ContainsRune(".-_:[]", r))
 }

@@ -54,6 +54,9 @@ func TestOperatorsThatAreRefused(t *testing.T) {
 		{"Casino", "live", "https://käsino.example", "origins"},
 		{"Casino", "live", "https://a@casino.example", "origins"},
 		{"Casino", "live", "ftp://casino.example", "origins"},
+		{"Casino", "live", "https://casino.example;script-src", "origins"},
+		{"Casino", "live", "https://casino.example,https:", "origins"},
+		{"Casino", "live", "https://[fe80::1%25eth0]", "origins"},
 	} {
 		var origins []string
 		if test.origin != "" {

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -62,23 +63,52 @@ func (f *Floor) recordBefore(ctx context.Context, at *position, m *move) (games.
 	return o.record, nil
 }
 
-// signMoves signs the records of the moves of a group that were written, with one signature. What was not written is in no group, and
-// has no receipt; nor has a move whose record was not hashed, because nobody waits for its receipt.
-func (s *Settler) signMoves(group []*move, done []bool) {
+// signing is the signature of a group's records while the group is committed.
+type signing struct {
+	records []games.Hash
+	signed  chan *games.ReceiptGroup
+}
+
+// beginSigning signs the records of a group's moves, with one signature, while somebody else waits for their commit: a player who is alone
+// would wait for the signature after it. nil if nobody wants a receipt. A move whose record was not hashed has none.
+func (s *Settler) beginSigning(group []*move) *signing {
 	if s.config.Receipts == nil {
-		return
+		return nil
 	}
+	w := &signing{records: recordsOf(group, nil), signed: make(chan *games.ReceiptGroup, 1)}
+	if len(w.records) == 0 {
+		return nil
+	}
+	go func() { w.signed <- s.config.Receipts.sign(w.records) }()
+	return w
+}
+
+// recordsOf are the hashes of the records of moves: of those that done says were written, or all if it is nil. It notes each move's place.
+func recordsOf(group []*move, done []bool) []games.Hash {
 	records := make([]games.Hash, 0, len(group))
 	for i, m := range group {
-		if done[i] && m.record != (games.Hash{}) {
+		if m.record != (games.Hash{}) && (done == nil || done[i]) {
 			m.place = len(records)
 			records = append(records, m.record)
 		}
 	}
-	if len(records) == 0 {
+	return records
+}
+
+// giveReceipts gives the moves of a group that were written their receipts. What was not written is in no group that anybody is shown: if there
+// is such a move, the others are signed anew.
+func (s *Settler) giveReceipts(w *signing, group []*move, done []bool) {
+	if w == nil {
 		return
 	}
-	signed := s.config.Receipts.sign(records)
+	signed := <-w.signed
+	if slices.Contains(done, false) {
+		records := recordsOf(group, done)
+		if len(records) == 0 {
+			return
+		}
+		signed = s.config.Receipts.sign(records)
+	}
 	for i, m := range group {
 		if done[i] && m.record != (games.Hash{}) {
 			m.signed = signed

@@ -176,9 +176,10 @@ func (s *Settler) write() {
 func (s *Settler) writeGroup(b *batch, group []*move) {
 	slices.SortFunc(group, func(a, b *move) int { return slices.Compare(a.player[:], b.player[:]) })
 	s.groups.Observe(float64(len(group)))
+	receipts := s.beginSigning(group)
 	done, err := s.commit(b, group)
 	if err == nil {
-		s.signMoves(group, done)
+		s.giveReceipts(receipts, group, done)
 		s.finished.add(group, done)
 		for i, m := range group {
 			told := stale

@@ -1,17 +1,14 @@
 package session
 
-import (
-	"testing"
-	"time"
-)
+import "testing"
 
 // A voided round is logged as any other that is over, and who changes its reason everywhere that it is stored is found by its leaf.
 func TestVoidedRoundsAreLogged(t *testing.T) {
 	t.Parallel()
 	b := setupFloor(t)
-	k := b.keepLog(t, b.node, func(l *Log) { l.pace, l.pace.first = hasty, time.Second })
 	who := b.player(t, "10.00")
 	round := b.sit(t, who, "ladder").do(t, "bet", betPayload).RoundID
+	k := b.keepLog(t, b.node, func(l *Log) { l.pace = hasty })
 	b.void(t, b.open(t, SettlerConfig{}), round) // a node that keeps no log, as the command
 	b.logged(t, round)
 	b.quietLog(t, k)
