@@ -171,6 +171,11 @@ func (f *Floor) tryToExpire(ctx context.Context, seat *Seat, o overdueRound) (ve
 	if err != nil {
 		return failed, err
 	}
+	return f.settleEnd(ctx, seat, at, m)
+}
+
+// settleEnd writes the end of a round that its player did not ask for. The caller has the player's turn.
+func (f *Floor) settleEnd(ctx context.Context, seat *Seat, at *position, m *move) (verdict, error) {
 	told, err := f.settler.settle(m)
 	if told == written {
 		seat.moveOn(at, m, nil)

@@ -204,15 +204,7 @@ func (f *Floor) tryToVoid(ctx context.Context, v voiding, open toVoid) (verdict,
 	if err != nil {
 		return failed, err
 	}
-	told, err := f.settler.settle(m)
-	if told == written {
-		seat.moveOn(at, m, nil)
-		f.logPlayed(ctx, m)
-		if at.seedsDue(m.at) {
-			seat.rotateDue(ctx, at)
-		}
-	}
-	return told, err
+	return f.settleEnd(ctx, seat, at, m)
 }
 
 // voidMove computes what voiding a round changes.
