@@ -39,6 +39,7 @@ var neededScopes = map[string]session.Scope{
 	"POST /wallet/deposit": session.ScopeWalletWrite, "POST /wallet/withdraw": session.ScopeWalletWrite,
 	"GET /rounds": session.ScopeRoundsRead, "GET /rounds/{roundId}": session.ScopeRoundsRead,
 	"GET /rounds/{roundId}/verification": session.ScopeRoundsRead, "POST /rounds/{roundId}/void": session.ScopeRoundsVoid,
+	"GET /operator": "", "PATCH /operator": session.ScopeSettings, "GET /operator/changes": session.ScopeSettings,
 	"GET /keys": session.ScopeKeys, "POST /keys": session.ScopeKeys,
 	"POST /keys/{keyId}/rotate": session.ScopeKeys, "POST /keys/{keyId}/revoke": session.ScopeKeys,
 	"POST /test/players": session.ScopeTest, "POST /test/players/{playerId}/add-balance": session.ScopeTest,

@@ -76,6 +76,11 @@ func (r *rest) calls() {
 	call(group, anyone, "GET /log/rates", "Count the rounds that were voided", logRatesDoc, s.publishRates)
 	call(group, anyone, "GET /log/consistency", "Prove that the log only grew", logConsistencyDoc, s.proveConsistent)
 
+	group = r.group("Settings", "What is kept of you as an operator, and who changed it.")
+	call(group, operators.need(session.NoScope), "GET /operator", "Show your settings", operatorDoc, s.getOperator)
+	call(group, operators.need(session.ScopeSettings), "PATCH /operator", "Change your settings", changeOperatorDoc, s.changeOperator)
+	call(group, operators.need(session.ScopeSettings), "GET /operator/changes", "List the changes of your settings", operatorChangesDoc, s.listOperatorChanges)
+
 	group = r.group("API keys", "Keys of your own, as few and as narrow as each use needs. What is made here can do no more than the key that makes it.")
 	manager := operators.need(session.ScopeKeys)
 	call(group, manager, "GET /keys", "List the keys", keysDoc, s.listKeys)

@@ -33,13 +33,22 @@ func (e envelope) unaskedRotation(t testing.TB) (r rotatedPayload) {
 	return r
 }
 
+// rotateSeeds says when the seeds of the operator's players are rotated.
+func (o *testOperator) rotateSeeds(t *testing.T, policy session.SeedPolicy) {
+	t.Helper()
+	by, err := session.ByCommand("test")
+	must(t, err)
+	_, err = o.server.Operators.Change(t.Context(), o.Operator.ID, session.Settings{Seeds: &policy}, by)
+	must(t, err)
+}
+
 // The client hears of the new seeds before the result of the round that they are rotated after: what it shows before its next bet is
 // what that is played under.
 func TestRotationByPolicyIsToldBeforeTheResult(t *testing.T) {
 	t.Parallel()
 	s := newTestServer(t)
 	o := s.operator(t)
-	must(t, s.Operators.SetSeedPolicy(t.Context(), o.Operator.ID, session.SeedPolicy{Rounds: 10}))
+	o.rotateSeeds(t, session.SeedPolicy{Rounds: 10})
 	p := o.player(t, "USD", "100.00")
 	c, other := p.connect(t, "slots"), p.connect(t, "dice")
 	var before session.SeedState
@@ -109,7 +118,7 @@ func TestJobRotatesTheSeedsOfWhoIsAway(t *testing.T) {
 	ahead.Store(int64(25 * time.Hour))
 	first := newTestServer(t)
 	o := first.operator(t)
-	must(t, first.Operators.SetSeedPolicy(t.Context(), o.Operator.ID, session.SeedPolicy{Hours: 24}))
+	o.rotateSeeds(t, session.SeedPolicy{Hours: 24})
 	p := o.player(t, "USD", "100.00")
 	p.connect(t, "slots").ask("action", spinPayload, "one").result(t)
 	first.endJobs()

@@ -128,7 +128,7 @@ func validateOperator(name string, mode Mode, origins []string) error {
 	}
 	for _, origin := range origins {
 		if reason := badOrigin(origin); reason != "" {
-			return FieldError(InvalidRequest, "origins", fmt.Sprintf("%.100q %s", origin, reason))
+			return FieldError(InvalidRequest, "allowedOrigins", fmt.Sprintf("%.100q %s", origin, reason))
 		}
 	}
 	return nil

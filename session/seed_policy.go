@@ -1,21 +1,15 @@
 package session
 
 import (
-	"context"
 	"fmt"
 	"time"
-
-	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
-
-	"croupier/wallet"
 )
 
 // SeedPolicy says when the server seeds of an operator's players are rotated without their asking: as soon as one of both is true, no
 // round is open, and something was played under the pair. The zero value is never.
 type SeedPolicy struct {
-	Rounds int32 // played under one pair, from 10 to 1,000,000; 0: however many
-	Hours  int32 // that a pair is in use, from 1 to 8,760, a year; 0: however long
+	Rounds int32 `json:"rounds"` // played under one pair, from 10 to 1,000,000; 0: however many
+	Hours  int32 `json:"hours"`  // that a pair is in use, from 1 to 8,760, a year; 0: however long
 }
 
 // The bounds of a SeedPolicy; the database has the same. Rotations that are more frequent would cost more than the rounds.
@@ -42,27 +36,3 @@ func (p SeedPolicy) due(rounds int64, inUseSince, now time.Time) bool {
 
 // policyChannel is told when an operator's policy was changed. Payload: none.
 const policyChannel = "croupier_policy"
-
-// SetSeedPolicy says when the seeds of an operator's players are rotated from now on, on all nodes. Returns InvalidRequest, which names
-// rounds or hours, and NotFound.
-func (o *Operators) SetSeedPolicy(ctx context.Context, operatorID uuid.UUID, policy SeedPolicy) error {
-	if err := policy.validate(); err != nil {
-		return err
-	}
-	err := wallet.Transact(ctx, o.db, func(tx pgx.Tx) error {
-		const sql = `UPDATE operators SET seed_rounds = nullif($2, 0), seed_hours = nullif($3, 0) WHERE id = $1`
-		tag, err := tx.Exec(ctx, sql, operatorID, policy.Rounds, policy.Hours)
-		if err != nil {
-			return err
-		}
-		if tag.RowsAffected() == 0 {
-			return Errorf(NotFound, "operator %s not found", operatorID)
-		}
-		_, err = tx.Exec(ctx, `SELECT pg_notify($1, '')`, policyChannel)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("set the seed policy: %w", err)
-	}
-	return nil
-}

@@ -17,7 +17,8 @@ import (
 // policy sets the operator's seed policy.
 func (b *floorBundle) policy(t testing.TB, rounds, hours int32) {
 	t.Helper()
-	must(t, NewOperators(b.db, b.vault, time.Now).SetSeedPolicy(t.Context(), b.operator.ID, SeedPolicy{Rounds: rounds, Hours: hours}))
+	must(t, second(NewOperators(b.db, b.vault, time.Now).
+		Change(t.Context(), b.operator.ID, Settings{Seeds: &SeedPolicy{Rounds: rounds, Hours: hours}}, KeyAdmin{name: "test"})))
 }
 
 // lastingSessions makes everybody's session good for years, for tests that put the clock forward.
@@ -334,17 +335,17 @@ func TestSeedPolicyIsCheckedAndKnownAtOnce(t *testing.T) {
 	t.Parallel()
 	b := setupFloor(t)
 	b.listen(t)
-	operators := NewOperators(b.db, b.vault, time.Now)
+	operators, nobody := NewOperators(b.db, b.vault, time.Now), KeyAdmin{name: "test"}
 	for field, bad := range map[string][]SeedPolicy{
 		"rounds": {{Rounds: -1}, {Rounds: 9}, {Rounds: 1_000_001}}, "hours": {{Hours: -1}, {Hours: 8761}, {Rounds: 10, Hours: 9000}},
 	} {
 		for _, p := range bad {
-			if e := wantCode(t, operators.SetSeedPolicy(t.Context(), b.operator.ID, p), InvalidRequest); e.Details["field"] != field {
+			if e := wantCode(t, second(operators.Change(t.Context(), b.operator.ID, Settings{Seeds: &p}, nobody)), InvalidRequest); e.Details["field"] != field {
 				t.Errorf("%+v is refused for %v", p, e.Details)
 			}
 		}
 	}
-	wantCode(t, operators.SetSeedPolicy(t.Context(), uuid.New(), SeedPolicy{}), NotFound)
+	wantCode(t, second(operators.Change(t.Context(), uuid.New(), Settings{Seeds: &SeedPolicy{}}, nobody)), NotFound)
 	who := b.player(t, "100.00")
 	b.heard(t)
 	c := b.sit(t, who, "slots")

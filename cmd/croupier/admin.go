@@ -9,7 +9,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"croupier/fairness"
@@ -73,6 +72,7 @@ type operatorCmd struct {
 	Key       operatorKeyCmd       `cmd:"" help:"Make another API key for an operator; the old ones stay in force."`
 	RotateKey operatorRotateKeyCmd `cmd:"" help:"Make a key that takes the place of another, which ends after an overlap."`
 	Revoke    operatorRevokeCmd    `cmd:"" help:"End an API key at once."`
+	Change    operatorChangeCmd    `cmd:"" help:"Change an operator's name, or the pages that its players' browsers may connect from."`
 	Seeds     operatorSeedsCmd     `cmd:"" help:"Say when the server seeds of an operator's players are rotated without their asking."`
 	List      operatorListCmd      `cmd:"" help:"List the operators and their API keys: what each may do, from where, until when, and when it was used."`
 }
@@ -140,44 +140,6 @@ func (c *operatorCreateCmd) Run(ctx context.Context) error {
 		printKey(key)
 		return nil
 	})
-}
-
-type operatorSeedsCmd struct {
-	vaultFlags
-	Operator uuid.UUID `required:"" help:"The operator's id."`
-	Rounds   int32     `env:"CROUPIER_OPERATOR_SEED_ROUNDS" default:"0" placeholder:"N" help:"After this many rounds under a seed pair, from 10 to 1000000. 0, the default, is never."`
-	Hours    int32     `env:"CROUPIER_OPERATOR_SEED_HOURS" default:"0" placeholder:"N" help:"When a pair that something was played under is in use for this long, from 1 to 8760. 0, the default, is never."`
-}
-
-// Help implements kong.HelpProvider.
-func (c *operatorSeedsCmd) Help() string {
-	return `A rotation reveals the server seed, so that the rounds played under it can be verified. It waits until no round of the player is
-open. The server makes the next client seed, and marks it as its own, until the player's client replaces it.`
-}
-
-// Run implements the command.
-func (c *operatorSeedsCmd) Run(ctx context.Context) error {
-	return c.withOperators(ctx, func(o *session.Operators) error {
-		policy := session.SeedPolicy{Rounds: c.Rounds, Hours: c.Hours}
-		if err := o.SetSeedPolicy(ctx, c.Operator, policy); err != nil {
-			return err
-		}
-		fmt.Println("Seeds are rotated " + policyWords(policy) + ". Servers that run know it now.")
-		return nil
-	})
-}
-
-// policyWords says when seeds are rotated.
-func policyWords(p session.SeedPolicy) string {
-	switch {
-	case p.Rounds > 0 && p.Hours > 0:
-		return fmt.Sprintf("after %d rounds or %d hours", p.Rounds, p.Hours)
-	case p.Rounds > 0:
-		return fmt.Sprintf("after %d rounds", p.Rounds)
-	case p.Hours > 0:
-		return fmt.Sprintf("after %d hours", p.Hours)
-	}
-	return "by players only"
 }
 
 // ledgerCmd looks at the money.

@@ -36,6 +36,27 @@ func TestAdministratorsRotateTheMasterKey(t *testing.T) {
 	}
 }
 
+// What is changed by command says who did it, and what is not given stays.
+func TestAdministratorsChangeOperators(t *testing.T) {
+	t.Parallel()
+	p := program{"CROUPIER_DATABASE_URL=" + pgtest.New(t), "CROUPIER_MASTER_KEY=" + oldKey}
+	p.ok(t, "keys", "rotate-signing")
+	id := newKeyOf(t, p.ok(t, "operator", "create", "--name", "Casino", "--origin", "https://casino.example", "--json")).OperatorID.String()
+	if said := p.ok(t, "operator", "change", "--operator", id, "--name", "Royale", "--by", "anna"); !strings.Contains(said, "Royale") || !strings.Contains(said, "https://casino.example") {
+		t.Errorf("renamed: %s", said)
+	}
+	if said := p.ok(t, "operator", "change", "--operator", id, "--no-origins"); strings.Contains(said, "https:") {
+		t.Errorf("without origins: %s", said)
+	}
+	for want, args := range map[string][]string{
+		"give --name": {}, "--no-origins": {"--origin", "https://a.example", "--no-origins"}, "allowedOrigins": {"--origin", "a.example"},
+	} {
+		if _, said, status := p.run(t, append([]string{"operator", "change", "--operator", id}, args...)...); status == 0 || !strings.Contains(said, want) {
+			t.Errorf("%v: exit status %d: %s", args, status, said)
+		}
+	}
+}
+
 func newKeyOf(t *testing.T, out string) (k keyReport) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(out), &k); err != nil || k.OperatorID == uuid.Nil || k.KeyID == uuid.Nil ||
