@@ -106,6 +106,10 @@ func (s *Server) verifyRound(ctx context.Context, in *roundInput) (verificationD
 	if err != nil {
 		return verificationData{}, err
 	}
+	return s.verification(record)
+}
+
+func (s *Server) verification(record games.Record) (verificationData, error) {
 	report, err := games.Verify(s.Floor.Catalogue(), record)
 	switch {
 	case errors.Is(err, games.ErrNotRevealed):

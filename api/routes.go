@@ -46,6 +46,8 @@ func (r *rest) calls() {
 	call(group, anyone, "POST /auth/sso/exchange", "Exchange a launch token for a session", exchangeDoc, s.exchange)
 	call(group, anyone, "POST /auth/refresh", "Refresh a session", refreshDoc, s.refresh)
 	call(group, players, "POST /auth/logout", "End the session", logoutDoc, s.logout)
+	call(group, players, "GET /sessions", "List your sessions", sessionsDoc, s.listSessions)
+	call(group, players, "POST /sessions/{sessionId}/end", "End one of your sessions", endSessionDoc, s.endSession, session.NotFound)
 	call(group, players, "POST /socket-tickets", "Make a ticket for the WebSocket", ticketDoc, s.createTicket)
 
 	group = r.group("Games", "What can be played, by which rules, and what it returns exactly.")
@@ -64,6 +66,9 @@ func (r *rest) calls() {
 	call(group, both.need(session.ScopeRoundsRead), "GET /rounds/{roundId}", "Show a round", roundDoc, s.getRound, session.NotFound)
 	call(group, operators.need(session.ScopeRoundsVoid), "POST /rounds/{roundId}/void", "Void a round", voidDoc, s.voidRound, session.NotFound, session.Conflict)
 	call(group, both.need(session.ScopeRoundsRead), "GET /rounds/{roundId}/verification", "Recompute a round", verificationDoc, s.verifyRound, session.NotFound)
+	call(group, both.need(session.ScopeRoundsRead), "POST /rounds/{roundId}/replay-links", "Make a link to a round", replayLinkDoc, s.makeReplayLink, session.NotFound)
+	call(group, anyone, "POST /replay/round", "Show the round of a link", replayRoundDoc, s.replayRound)
+	call(group, anyone, "POST /replay/verification", "Recompute the round of a link", replayVerificationDoc, s.replayVerification)
 
 	group = r.group("Seeds", "The commitments that outcomes are drawn under, and their reveal.")
 	call(group, players, "GET /seeds", "Show the active seed pair", seedsDoc, s.getSeeds)

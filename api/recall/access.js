@@ -11,17 +11,20 @@ export class Refusal extends Error {
 
 let token = null; // of a player's session
 let operator = null; // {id, key}: the API key and the imported secret
+let link = null; // the token of a link, which shows one round
 
 export const access = {
-  get known() { return token !== null || operator !== null; },
+  get known() { return token !== null || operator !== null || link !== null; },
+  get isLink() { return link !== null; },
   get isOperator() { return operator !== null; },
-  asPlayer(text) { [token, operator] = [text.trim(), null]; },
+  asPlayer(text) { [token, operator, link] = [text.trim(), null, null]; },
+  asLink(text) { [token, operator, link] = [null, null, text]; },
   async asOperator(id, secret) {
     if (!crypto.subtle) throw new Refusal("This page must be opened by https to sign calls.");
     const key = await crypto.subtle.importKey("raw", new TextEncoder().encode(secret.trim()), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-    [token, operator] = [null, { id: id.trim(), key }];
+    [token, operator, link] = [null, { id: id.trim(), key }, null];
   },
-  forget() { [token, operator] = [null, null]; },
+  forget() { [token, operator, link] = [null, null, null]; },
 };
 
 /** Takes the session that the sandbox's page holds in this tab, if it does. */
@@ -37,12 +40,17 @@ export function exactly(text) {
   return JSON.parse(text.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (part) => (part[0] === '"' ? part : `"${part}"`)));
 }
 
+/** Takes the token of a link to a round, if the page was opened by one. It stays in the URL: who has the link may keep it. */
+export function fromLink() {
+  const found = /^#replay=([\w-]+)$/.exec(location.hash);
+  if (found) access.asLink(found[1]);
+}
+
 /** Makes a call below /api/v1 and returns {data, text}: the data, and the text of the whole answer. */
 export async function get(path) {
-  const whole = `/api/v1${path}`;
   let response, text;
   try {
-    response = await fetch(whole, { headers: await credentials(whole), cache: "no-store" });
+    response = await (link ? replay(path) : ask(`/api/v1${path}`));
     text = await response.text();
   } catch (error) {
     if (error instanceof Refusal) throw error;
@@ -56,6 +64,18 @@ export async function get(path) {
   }
   if (answer.error) throw new Refusal(`${answer.error.message} (${answer.error.code})`, answer.error.code);
   return { data: answer.data, text };
+}
+
+async function ask(whole) {
+  return fetch(whole, { headers: await credentials(whole), cache: "no-store" });
+}
+
+/** Asks for what a link shows: its round, and the round's verification. */
+async function replay(path) {
+  const [, what] = /^\/rounds\/[^/]+(\/verification)?$/.exec(path) ?? [, null];
+  if (what === null) throw new Refusal("The link shows one round and nothing else.");
+  return fetch(`/api/v1/replay${what ?? "/round"}`, { method: "POST", headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ token: link }), cache: "no-store" });
 }
 
 async function credentials(path) {

@@ -1,6 +1,6 @@
 // Game recall: /rounds lists a player's rounds, /rounds/{roundId} draws one. Both are this one page, so that who looks need not say who it
 // is for every round.
-import { Refusal, access, fromSandbox } from "./access.js";
+import { Refusal, access, fromLink, fromSandbox } from "./access.js";
 import { $ } from "./dom.js";
 import { load, showList } from "./list.js";
 import { showRound } from "./round.js";
@@ -37,8 +37,8 @@ async function show() {
   const mine = ++shown;
   for (const part of ["#door", "#list", "#round"]) $(part).hidden = true;
   $("#leave").hidden = !access.known;
-  $("#who").textContent = access.known ? (access.isOperator ? "as an operator" : "as a player") : "";
-  if (!access.known) {
+  $("#who").textContent = access.known ? (access.isLink ? "by a link" : access.isOperator ? "as an operator" : "as a player") : "";
+  if (!access.known || (access.isLink && !roundInPath())) {
     $("#door").hidden = false;
     say("");
     return;
@@ -85,4 +85,5 @@ $("#home").addEventListener("click", (event) => {
 addEventListener("popstate", show);
 
 fromSandbox();
+fromLink();
 show();

@@ -90,6 +90,24 @@ func (g *guestAt) record(id string) games.Record {
 	return record
 }
 
+// link is the token of a link to a round.
+func (g *guestAt) link(id string) string {
+	g.t.Helper()
+	request, err := http.NewRequestWithContext(g.t.Context(), http.MethodPost, g.h.sandbox.Info().BaseURL+"/api/v1/rounds/"+id+"/replay-links", strings.NewReader("{}"))
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+g.token)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	var answer struct{ Data struct{ Token string } }
+	g.read(id, response, &answer)
+	return answer.Data.Token
+}
+
 // result is what a round looks like after an action.
 type result struct {
 	RoundID string
@@ -207,6 +225,7 @@ func recall(t *testing.T, h *house) {
 	b.stillOpen(base, open)
 	b.listed(base, append(slices.Clone(ids), open))
 	h.recallAtTheDoor(t, g, ids[6])
+	h.recallByLink(t, g, ids[6])
 	h.recallForOperators(t, name, ids)
 }
 
@@ -358,6 +377,23 @@ func (h *house) recallAtTheDoor(t *testing.T, g *guestAt, id string) {
 	}
 	b.click("#leave")
 	b.wait(`!document.querySelector("#door").hidden && document.querySelector("#round").hidden && document.querySelectorAll(".frame").length === 0`)
+}
+
+// recallByLink looks at a round as somebody does who has a link to it and nothing else.
+func (h *house) recallByLink(t *testing.T, g *guestAt, id string) {
+	base := h.sandbox.Info().BaseURL
+	b := h.open(t, desktop, base+"/rounds/"+id+"#replay="+g.link(id))
+	b.wait(`document.querySelector(".frame") && document.querySelector("[data-verdict=verified]")`)
+	if got := b.text("#who"); got != "by a link" {
+		t.Errorf("who looks: %q", got)
+	}
+	b.looksGoodOn("recall-link", "desktop-light", "small-phone")
+	b.click("#home")
+	b.wait(`!document.querySelector("#door").hidden && document.querySelector("#round").hidden`)
+	b.expect("403")
+	b.run(chromedp.Navigate("about:blank"))
+	b.run(chromedp.Navigate(base + "/rounds/" + id + "#replay=AAAA"))
+	b.wait(`document.querySelector("#status.bad")?.textContent === "This is no link to a round (80005)"`)
 }
 
 // recallForOperators looks at a player's rounds with the operator's key.
