@@ -79,6 +79,7 @@ var ownRefusals = map[string]string{
 	"GET /rounds": "404", "GET /log/proof": "404", "GET /rounds/{roundId}": "404", "GET /rounds/{roundId}/verification": "404", "POST /rounds/{roundId}/void": "404 409", "POST /seeds/rotate": "409",
 	"POST /test/players": "409", "POST /test/players/{playerId}/add-balance": "404", "POST /test/players/{playerId}/reset": "404 409",
 	"POST /test/force-outcome": "404", "POST /keys/{keyId}/rotate": "404 409", "POST /keys/{keyId}/revoke": "404",
+	"GET /sso": "404",
 }
 
 // checkRefusals holds the documented errors of a call against what it can answer.
