@@ -47,7 +47,9 @@ func (s *Server) checkGame(id string) error {
 
 type exchangeInput struct {
 	Body struct {
-		LaunchToken string `json:"launchToken" minLength:"1" maxLength:"256" example:"lt_…"`
+		LaunchToken   string `json:"launchToken,omitempty" maxLength:"256" doc:"Made by POST /auth/sso/create-token" example:"lt_…"`
+		OperatorToken string `json:"operatorToken,omitempty" maxLength:"4096" doc:"In place of it: a JWT that the operator made. Its operatorId is needed too"`
+		OperatorID    string `json:"operatorId,omitempty" maxLength:"64" doc:"Whose operatorToken it is"`
 	}
 }
 
@@ -66,9 +68,24 @@ type playerData struct {
 	Currency   string `json:"currency"`
 }
 
-func (s *Server) exchange(ctx context.Context, in *exchangeInput) (sessionData, error) {
-	grant, err := s.Access.Exchange(ctx, in.Body.LaunchToken)
-	return sessionOf(grant), err
+func (s *Server) exchange(ctx context.Context, in *exchangeInput) (data sessionData, err error) {
+	var grant session.Grant
+	switch b := &in.Body; {
+	case b.LaunchToken == "" && b.OperatorToken == "":
+		return data, session.FieldError(session.InvalidRequest, "launchToken", "is missing, and there is no operatorToken")
+	case b.LaunchToken != "" && b.OperatorToken != "":
+		return data, session.FieldError(session.InvalidRequest, "operatorToken", "must not come with a launchToken")
+	case b.OperatorToken != "":
+		grant, err = s.arrive(ctx, b.OperatorID, b.OperatorToken)
+	case b.OperatorID != "":
+		return data, session.FieldError(session.InvalidRequest, "operatorId", "belongs to an operatorToken")
+	default:
+		grant, err = s.Access.Exchange(ctx, b.LaunchToken)
+	}
+	if err != nil {
+		return data, err
+	}
+	return sessionOf(grant), nil
 }
 
 type refreshInput struct {

@@ -43,6 +43,7 @@ var neededScopes = map[string]session.Scope{
 	"GET /operator":                       "", "PATCH /operator": session.ScopeSettings, "GET /operator/changes": session.ScopeSettings,
 	"GET /keys": session.ScopeKeys, "POST /keys": session.ScopeKeys,
 	"POST /keys/{keyId}/rotate": session.ScopeKeys, "POST /keys/{keyId}/revoke": session.ScopeKeys,
+	"GET /sso": session.ScopeSSO, "PUT /sso": session.ScopeSSO,
 	"POST /test/players": session.ScopeTest, "POST /test/players/{playerId}/add-balance": session.ScopeTest,
 	"POST /test/players/{playerId}/reset": session.ScopeTest, "POST /test/force-outcome": session.ScopeTest,
 }

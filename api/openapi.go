@@ -122,7 +122,7 @@ var exampleIncident = map[string]any{"incidentId": exampleID}
 // What the calls are about, for their readers.
 const (
 	createTokenDoc        = "Your server asks for it when a player opens a game on your site, and hands it to the player's browser. It is good for 30 seconds and for one use. A player who is not known yet is made."
-	exchangeDoc           = "The player's browser does this first. A launch token that has expired is 80101, one that was used 80102, any other 80103."
+	exchangeDoc           = "The player's browser does this first, with a launch token or with an operator's own token (docs/sso.md) and the operator's id. One that has expired is 80101, one that was used 80102, any other 80103."
 	refreshDoc            = "Needs no session token, because that may have expired. The refresh token is of one use: used a second time it was stolen, and the session is ended."
 	logoutDoc             = "Takes effect at once, on every node. Open rounds stay as they are and can be gone on with in another session."
 	sessionsDoc           = "Where you are signed in, and where you were."

@@ -80,6 +80,7 @@ var ownRefusals = map[string]string{
 	"POST /rounds/{roundId}/replay-links": "404", "POST /sessions/{sessionId}/end": "404",
 	"POST /test/players": "409", "POST /test/players/{playerId}/add-balance": "404", "POST /test/players/{playerId}/reset": "404 409",
 	"POST /test/force-outcome": "404", "POST /keys/{keyId}/rotate": "404 409", "POST /keys/{keyId}/revoke": "404",
+	"GET /sso": "404",
 }
 
 // checkRefusals holds the documented errors of a call against what it can answer.

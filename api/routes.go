@@ -93,6 +93,10 @@ func (r *rest) calls() {
 	call(group, manager, "POST /keys/{keyId}/rotate", "Put a new key in a key's place", rotateKeyDoc, s.rotateKey, session.NotFound, session.Conflict)
 	call(group, manager, "POST /keys/{keyId}/revoke", "Revoke a key", revokeKeyDoc, s.revokeKey, session.NotFound)
 
+	group = r.group("Single sign-on", "Tokens of your own that let your players in, in place of launch tokens.")
+	call(group, operators.need(session.ScopeSSO), "GET /sso", "Show what lets players in", ssoDoc, s.getSSO, session.NotFound)
+	call(group, operators.need(session.ScopeSSO), "PUT /sso", "Say what lets players in", setSSODoc, s.setSSO)
+
 	if s.config.Mode == string(session.Live) {
 		return
 	}

@@ -51,6 +51,7 @@ type Server struct {
 	metrics *metrics
 	sockets sockets
 	rates   *rateLimits
+	ssoKeys *ssoKeyRing
 	rest    *http.Server
 	address net.Addr
 	cancel  context.CancelFunc // of what runs beside the requests
@@ -110,6 +111,7 @@ func Start(ctx context.Context, config Config) (_ *Server, err error) {
 	s.cancel = cancel
 	s.running.Go(func() { s.Floor.Listen(background) })
 	s.running.Go(func() { s.maintain(background) })
+	s.running.Go(func() { s.ssoKeys.run(background) })
 	if config.CommitmentLog {
 		s.running.Go(func() { s.Commitments.Run(background) })
 	}
@@ -166,6 +168,7 @@ func (s *Server) open(ctx context.Context) error {
 	}
 	s.Access = session.NewAccess(s.db, s.Players, s.Tokens, lifetimes, s.now)
 	s.Access.LiveOnly = s.config.Mode == string(session.Live)
+	s.ssoKeys = newSSOKeyRing(newOutbound(s.Access.LiveOnly), s.now, s.log)
 	if s.Receipts, err = session.OpenReceiptKeys(ctx, s.db, vault, s.now); err != nil {
 		return fmt.Errorf("receipt keys: %w", err)
 	}

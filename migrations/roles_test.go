@@ -117,7 +117,7 @@ func TestWhatTheServerMayDo(t *testing.T) {
 	}
 	deletes := []string{"events", "forced_outcomes", "log_rounds_due", "log_seeds_due", "one_use_tokens", "river_job", "river_leader",
 		"river_notification", "river_queue",
-		"used_signatures"}
+		"used_signatures", "used_operator_tokens", "rate_usage"}
 	for _, table := range may["DELETE"] {
 		if !slices.Contains(deletes, table) {
 			t.Errorf("it may DELETE from %s", table)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what a target needs where it may (root on Debian or a relative of it), and otherwise names the one command that does.
-# Usage: scripts/setup.sh build|sandbox|demo|test|all. Says nothing and takes no time when all is there; what it says goes to
+# Usage: scripts/setup.sh build|sandbox|demo|client|test|all. Says nothing and takes no time when all is there; what it says goes to
 # stderr, because stdout belongs to the program that is started next.
 set -eu
 
@@ -28,11 +28,32 @@ has_compiler() {
 	has "${CC:-gcc}" && echo 'int main(void) { return 0; }' | "${CC:-gcc}" -x c -include stdlib.h -fsyntax-only - 2>/dev/null
 }
 
+has_node() {
+	has node && node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)'
+}
+
+# The TypeScript compiler, as api/client/ts/package-lock.json has it; nothing of it is needed to build croupier. npm's cache is ours, because
+# there may be no home directory to write to.
+install_client() {
+	client=$(dirname "$0")/../api/client/ts
+	cmp -s "$client/package-lock.json" "$client/node_modules/.installed" && return
+	echo "setup: installing the TypeScript compiler (npm ci)" >&2
+	log=$(mktemp)
+	trap 'rm -f "$log"' EXIT
+	(cd "$client" && npm_config_cache=$PWD/../../../.cache/npm npm ci --ignore-scripts --no-audit --no-fund) </dev/null >"$log" 2>&1 || {
+		tail -n 30 "$log" >&2
+		echo "setup: could not install; the command was: npm ci, in api/client/ts" >&2
+		exit 1
+	}
+	cp "$client/package-lock.json" "$client/node_modules/.installed"
+}
+
 # package NAME-ON-DEBIAN: what it is called here.
 package() {
 	case "$system/$1" in
 	Darwin/postgresql) echo postgresql@17 ;;
 	Darwin/chromium) echo google-chrome ;;
+	Darwin/nodejs) echo node ;;
 	*) echo "$1" ;;
 	esac
 }
@@ -67,9 +88,10 @@ if ! has go; then
 	exit 1
 fi
 
+target=${1:-all}
 missing=""
 need() { missing="$missing $(package "$1")"; }
-case "${1:-all}" in
+case "$target" in
 build) ;;
 sandbox) has_postgres || need postgresql ;;
 demo)
@@ -77,8 +99,15 @@ demo)
 	has curl || need curl
 	has openssl || need openssl
 	;;
+client)
+	has_postgres || need postgresql
+	has_node || need nodejs
+	has npm || need npm
+	;;
 test | all)
 	has_postgres || need postgresql
+	has_node || need nodejs
+	has npm || need npm
 	has_chromium || need chromium
 	has_compiler || { need gcc && need libc6-dev; }
 	has python3 || need python3
@@ -86,16 +115,20 @@ test | all)
 	has openssl || need openssl
 	;;
 *)
-	echo "usage: $0 build|sandbox|demo|test|all" >&2
+	echo "usage: $0 build|sandbox|demo|client|test|all" >&2
 	exit 2
 	;;
 esac
-[ -n "$missing" ] || exit 0
+finish() {
+	case "$target" in client | test | all) install_client ;; esac
+	exit 0
+}
+[ -n "$missing" ] || finish
 
 # shellcheck disable=SC2086 # a list of words
 if [ "$(id -u)" = 0 ] && has apt-get; then
 	debian_install $missing
-	exit
+	finish
 fi
 if [ "$system" = Darwin ]; then
 	command="brew install$missing"
@@ -106,7 +139,7 @@ else
 fi
 if [ "$missing" = " $(package postgresql)" ]; then
 	echo "setup: no Postgres here: it will be downloaded for croupier alone. To install it instead: $command" >&2
-	exit 0
+	finish
 fi
 echo "setup: missing:$missing. Install with: $command" >&2
 exit 1

@@ -99,16 +99,7 @@ func (a *Access) Exchange(ctx context.Context, launchToken string) (Grant, error
 		if err != nil {
 			return err
 		}
-		if err := a.mayPlay(ctx, tx, player); err != nil {
-			return err
-		}
-		s := liveSession{id: newID(), player: player, expires: now.Add(a.life.Session)}
-		_, err = tx.Exec(ctx, `INSERT INTO sessions (id, player_id, created_at, expires_at) VALUES ($1, $2, $3, $4)`,
-			s.id, player.ID, now, s.expires)
-		if err != nil {
-			return err
-		}
-		grant, err = a.grant(ctx, tx, key, s)
+		grant, err = a.begin(ctx, tx, key, player)
 		grant.GameID = launch.gameID
 		return err
 	})
@@ -116,6 +107,21 @@ func (a *Access) Exchange(ctx context.Context, launchToken string) (Grant, error
 		return Grant{}, fmt.Errorf("exchange launch token: %w", err)
 	}
 	return grant, nil
+}
+
+// begin makes a session of a player who may play, and its tokens.
+func (a *Access) begin(ctx context.Context, tx pgx.Tx, key signingKey, player Player) (Grant, error) {
+	if err := a.mayPlay(ctx, tx, player); err != nil {
+		return Grant{}, err
+	}
+	now := a.now()
+	s := liveSession{id: newID(), player: player, expires: now.Add(a.life.Session)}
+	_, err := tx.Exec(ctx, `INSERT INTO sessions (id, player_id, created_at, expires_at) VALUES ($1, $2, $3, $4)`,
+		s.id, player.ID, now, s.expires)
+	if err != nil {
+		return Grant{}, err
+	}
+	return a.grant(ctx, tx, key, s)
 }
 
 // Refresh gives a new session token and a new refresh token for a refresh token. Returns SessionExpired or PlayerExcluded. A refresh

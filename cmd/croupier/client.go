@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -17,6 +14,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	integrators "croupier/api/client"
 )
 
 // client calls a running server as an operator and its players do: over the network, by the documented protocol and nothing else.
@@ -93,7 +92,7 @@ func (c *client) sign(request *http.Request, path string, body []byte) {
 	timestamp := fmt.Sprintf("%d.%09d", now.Unix(), now.Nanosecond()) // no two calls have one signature
 	request.Header.Set("Authorization", "Bearer "+c.key)
 	request.Header.Set("X-Timestamp", timestamp)
-	request.Header.Set("X-Signature", "sha256="+sign(c.secret, timestamp+"."+request.Method+"."+path+"."+string(body)))
+	request.Header.Set("X-Signature", integrators.Sign(c.secret, timestamp, request.Method, path, body))
 }
 
 func (c *client) do(request *http.Request, path string) ([]byte, error) {
@@ -111,12 +110,6 @@ func (c *client) do(request *http.Request, path string) ([]byte, error) {
 		return nil, &refused{path, response.StatusCode, errorMessage(answer), time.Duration(seconds) * time.Second}
 	}
 	return answer, nil
-}
-
-func sign(secret, text string) string {
-	mac := hmac.New(sha256.New, []byte(secret))
-	mac.Write([]byte(text))
-	return hex.EncodeToString(mac.Sum(nil))
 }
 
 // errorMessage is what an answer says is wrong: the message of the envelope, or all of a text that is not one.

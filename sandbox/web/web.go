@@ -1,5 +1,5 @@
 // Package web is the player's page of the sandbox: plain modules and styles, embedded and served as they stand in page, without a
-// build step and without anything from elsewhere. It holds no logic of the server's: whatever the page knows it learned over the
+// build step and without anything from elsewhere. Its connection is the one of the TypeScript client, which is served in /client. It holds no logic of the server's: whatever the page knows it learned over the
 // same wire as every other client.
 package web
 
@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"croupier/api/client/ts"
 )
 
 //go:embed page
@@ -63,12 +65,27 @@ type file struct {
 
 // loaded reads the embedded files once, by their names below page. They are compiled in, so an error is everyone's or nobody's.
 var loaded = sync.OnceValue(func() map[string]file {
+	own, err := fs.Sub(page, "page")
 	files := map[string]file{}
-	err := fs.WalkDir(page, "page", func(name string, entry fs.DirEntry, err error) error {
+	if err == nil {
+		err = load(files, own, "")
+	}
+	if err == nil {
+		err = load(files, ts.Modules(), "client/")
+	}
+	if err != nil {
+		panic(fmt.Sprintf("web: %v", err))
+	}
+	return files
+})
+
+// load reads all files of a folder, and puts a prefix before their names.
+func load(files map[string]file, from fs.FS, prefix string) error {
+	return fs.WalkDir(from, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		content, err := page.ReadFile(name)
+		content, err := fs.ReadFile(from, name)
 		if err != nil {
 			return err
 		}
@@ -77,11 +94,7 @@ var loaded = sync.OnceValue(func() map[string]file {
 			return fmt.Errorf("%s: no content type is known for it", name)
 		}
 		sum := sha256.Sum256(content)
-		files[strings.TrimPrefix(name, "page/")] = file{content, kind, `"` + hex.EncodeToString(sum[:12]) + `"`}
+		files[prefix+name] = file{content, kind, `"` + hex.EncodeToString(sum[:12]) + `"`}
 		return nil
 	})
-	if err != nil {
-		panic(fmt.Sprintf("web: %v", err))
-	}
-	return files
-})
+}

@@ -25,6 +25,7 @@ func TestEveryFileIsServed(t *testing.T) {
 	kinds := map[string]string{
 		"/": "text/html; charset=utf-8", "/style.css": "text/css; charset=utf-8", "/icon.svg": "image/svg+xml",
 		"/main.js": "text/javascript; charset=utf-8", "/verify/verify.js": "text/javascript; charset=utf-8",
+		"/client/connection.js": "text/javascript; charset=utf-8",
 	}
 	for path, kind := range kinds {
 		response := get(t, path)
