@@ -18,6 +18,7 @@ const (
 	ScopeRoundsRead  Scope = "rounds:read"  // rounds and their verification
 	ScopeRoundsVoid  Scope = "rounds:void"  // end open rounds and return their stakes
 	ScopeKeys        Scope = "keys"         // list, make, rotate and revoke keys that may do no more than the key itself
+	ScopeWebhooks    Scope = "webhooks"     // webhook endpoints, their secrets, what was delivered and what was not
 	ScopeTest        Scope = "test"         // the test API of the sandbox
 )
 
@@ -26,7 +27,7 @@ const NoScope Scope = "-"
 
 // Scopes are all that a key can be given.
 func Scopes() []Scope {
-	return []Scope{ScopeAll, ScopeLaunch, ScopeWalletRead, ScopeWalletWrite, ScopeRoundsRead, ScopeRoundsVoid, ScopeKeys, ScopeTest}
+	return []Scope{ScopeAll, ScopeLaunch, ScopeWalletRead, ScopeWalletWrite, ScopeRoundsRead, ScopeRoundsVoid, ScopeKeys, ScopeWebhooks, ScopeTest}
 }
 
 // allows says whether a key with these scopes may do what needs another. What needs none by mistake is for ScopeAll only.

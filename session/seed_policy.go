@@ -40,7 +40,7 @@ func (p SeedPolicy) due(rounds int64, inUseSince, now time.Time) bool {
 		p.Hours > 0 && !now.Before(inUseSince.Add(time.Duration(p.Hours)*time.Hour)))
 }
 
-// policyChannel is told when an operator's policy was changed. Payload: none.
+// policyChannel is told when an operator's policy was changed, or its webhooks. Payload: none.
 const policyChannel = "croupier_policy"
 
 // SetSeedPolicy says when the seeds of an operator's players are rotated from now on, on all nodes. Returns InvalidRequest, which names
@@ -58,8 +58,7 @@ func (o *Operators) SetSeedPolicy(ctx context.Context, operatorID uuid.UUID, pol
 		if tag.RowsAffected() == 0 {
 			return Errorf(NotFound, "operator %s not found", operatorID)
 		}
-		_, err = tx.Exec(ctx, `SELECT pg_notify($1, '')`, policyChannel)
-		return err
+		return NotifyPolicy(ctx, tx)
 	})
 	if err != nil {
 		return fmt.Errorf("set the seed policy: %w", err)
