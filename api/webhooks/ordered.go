@@ -47,3 +47,12 @@ func (c *Courier) inOrder(ctx context.Context, l *load, limit int) ([]*event, er
 			AND b.next_at > $2 AND (b.n, b.k) < (l.n, l.k))
 		ORDER BY l.n, l.k LIMIT $3`, l.ID, l.begun, limit)
 }
+
+// postpone lets the letters that wait for an earlier one of their player be due when that is tried again: until then nobody need look at them.
+func (c *Courier) postpone(ctx context.Context, l *load) error {
+	_, err := c.DB.Exec(ctx, `UPDATE webhook_letters l SET next_at = b.next_at
+		FROM (SELECT player_id, max(next_at) AS next_at, min(n) AS n FROM webhook_letters
+			WHERE endpoint_id = $1 AND dead_at IS NULL AND next_at > $2 AND player_id IS NOT NULL GROUP BY player_id) b
+		WHERE l.endpoint_id = $1 AND l.dead_at IS NULL AND l.next_at <= $2 AND l.player_id = b.player_id AND l.n >= b.n`, l.ID, l.begun)
+	return err
+}

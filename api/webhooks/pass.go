@@ -80,7 +80,9 @@ func (c *Courier) take(ctx context.Context, l *load, size int) (err error) {
 		if l.unpacked, err = c.unpack(ctx, l.Endpoint, size); err != nil {
 			return err
 		}
-		l.events, err = c.inOrder(ctx, l, letters)
+		if l.events, err = c.inOrder(ctx, l, letters); err == nil && len(l.events) == 0 && !l.unpacked {
+			err = c.postpone(ctx, l)
+		}
 		return err
 	}
 	if l.events, err = c.letters(ctx, `AND l.next_at <= $2 ORDER BY l.next_at LIMIT $3`, l.ID, l.begun, letters); err != nil {
