@@ -16,6 +16,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"croupier/api/webhooks"
 	"croupier/fairness"
 	"croupier/games"
 	"croupier/session"
@@ -33,6 +34,7 @@ type Config struct {
 	Now         session.Clock // default time.Now
 	Settler     session.SettlerConfig
 	Expiry      session.Expiry // when a round that nobody finishes is ended
+	WebhookLog  time.Duration  // how long attempts to deliver webhooks are kept; default 30 days
 	Limits      Limits
 	// CommitmentLog makes this server keep the commitment log, or stand by to. It is published all the same, as far as it was kept.
 	CommitmentLog bool
@@ -94,6 +96,7 @@ func (c *Config) Validate() error {
 		wrong(value < 0 || math.IsNaN(value), setting, "must not be negative")
 	}
 	wrong(c.Settler.Writers > maxWriters, "settlers", "must be at most %d", maxWriters)
+	wrong(c.WebhookLog < 0, "webhook-log", "must not be negative")
 	wrong(c.Expiry.After != 0 && c.Expiry.After < session.MinExpiry, "round-expiry", "must be at least %s", session.MinExpiry)
 	for jurisdiction, after := range c.Expiry.In {
 		wrong(after < session.MinExpiry, "round-expiry-in", "%q must be at least %s", jurisdiction, session.MinExpiry)
@@ -111,6 +114,7 @@ func (c *Config) complete() error {
 		return err
 	}
 	c.Limits = c.Limits.withDefaults()
+	c.WebhookLog = cmp.Or(c.WebhookLog, webhooks.DefaultLogFor)
 	if c.Now == nil {
 		c.Now = time.Now
 	}

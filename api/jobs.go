@@ -28,17 +28,18 @@ const (
 
 // newJobs returns the queue of jobs that all servers of a database share: one of them is elected to put jobs in, and any runs them, one
 // at a time. It has the database's connections for ordinary use, not the settler's.
-func newJobs(db *pgxpool.Pool, log *slog.Logger, expire *expireRounds, seeds *rotateSeeds,
-	count *countRounds) (*river.Client[pgx.Tx], error) {
+func newJobs(db *pgxpool.Pool, log *slog.Logger, expire *expireRounds, seeds *rotateSeeds, count *countRounds,
+	deliver *deliverWebhooks, prune *pruneWebhooks) (*river.Client[pgx.Tx], error) {
 	workers := river.NewWorkers()
-	err := errors.Join(river.AddWorkerSafely(workers, expire), river.AddWorkerSafely(workers, seeds), river.AddWorkerSafely(workers, count))
+	err := errors.Join(river.AddWorkerSafely(workers, expire), river.AddWorkerSafely(workers, seeds), river.AddWorkerSafely(workers, count),
+		river.AddWorkerSafely(workers, deliver), river.AddWorkerSafely(workers, prune))
 	if err != nil {
 		return nil, err
 	}
 	return river.NewClient(riverpgxv5.New(db), &river.Config{
-		Workers: workers, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 1}},
+		Workers: workers, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 1}, webhooksQueue: {MaxWorkers: 2}},
 		PeriodicJobs: []*river.PeriodicJob{periodic(expireEvery, expireRoundsArgs{}), periodic(agedEvery, rotateSeedsArgs{}),
-			periodic(countEvery, countRoundsArgs{})},
+			periodic(countEvery, countRoundsArgs{}), periodic(shiftEvery, deliverWebhooksArgs{}), periodic(pruneEvery, pruneWebhooksArgs{})},
 		JobTimeout: jobTimeout, RescueStuckJobsAfter: rescueAfter,
 		PollOnly: true, FetchPollInterval: jobPoll, // a connection less that listens
 		ReindexerSchedule:           river.NeverSchedule(), // only the tables' owner may

@@ -44,6 +44,13 @@ var neededScopes = map[string]session.Scope{
 	"GET /keys": session.ScopeKeys, "POST /keys": session.ScopeKeys,
 	"POST /keys/{keyId}/rotate": session.ScopeKeys, "POST /keys/{keyId}/revoke": session.ScopeKeys,
 	"GET /sso": session.ScopeSSO, "PUT /sso": session.ScopeSSO,
+	"GET /webhooks/endpoints": session.ScopeWebhooks, "POST /webhooks/endpoints": session.ScopeWebhooks,
+	"GET /webhooks/endpoints/{endpointId}": session.ScopeWebhooks, "PUT /webhooks/endpoints/{endpointId}": session.ScopeWebhooks,
+	"DELETE /webhooks/endpoints/{endpointId}": session.ScopeWebhooks, "POST /webhooks/endpoints/{endpointId}/enable": session.ScopeWebhooks,
+	"POST /webhooks/endpoints/{endpointId}/disable": session.ScopeWebhooks, "POST /webhooks/endpoints/{endpointId}/rotate-secret": session.ScopeWebhooks,
+	"POST /webhooks/endpoints/{endpointId}/test": session.ScopeWebhooks, "POST /webhooks/endpoints/{endpointId}/resend-dead": session.ScopeWebhooks,
+	"GET /webhooks/deliveries": session.ScopeWebhooks, "GET /webhooks/dead": session.ScopeWebhooks,
+	"POST /webhooks/dead/{deadId}/resend": session.ScopeWebhooks, "DELETE /webhooks/dead/{deadId}": session.ScopeWebhooks,
 	"POST /test/players": session.ScopeTest, "POST /test/players/{playerId}/add-balance": session.ScopeTest,
 	"POST /test/players/{playerId}/reset": session.ScopeTest, "POST /test/force-outcome": session.ScopeTest,
 }

@@ -80,7 +80,12 @@ var ownRefusals = map[string]string{
 	"POST /rounds/{roundId}/replay-links": "404", "POST /sessions/{sessionId}/end": "404",
 	"POST /test/players": "409", "POST /test/players/{playerId}/add-balance": "404", "POST /test/players/{playerId}/reset": "404 409",
 	"POST /test/force-outcome": "404", "POST /keys/{keyId}/rotate": "404 409", "POST /keys/{keyId}/revoke": "404",
-	"GET /sso": "404",
+	"GET /sso":                 "404",
+	"POST /webhooks/endpoints": "409", "GET /webhooks/endpoints/{endpointId}": "404", "PUT /webhooks/endpoints/{endpointId}": "404",
+	"DELETE /webhooks/endpoints/{endpointId}": "404", "POST /webhooks/endpoints/{endpointId}/enable": "404", "POST /webhooks/endpoints/{endpointId}/disable": "404",
+	"POST /webhooks/endpoints/{endpointId}/rotate-secret": "404", "POST /webhooks/endpoints/{endpointId}/test": "404", "POST /webhooks/endpoints/{endpointId}/resend-dead": "404",
+	"GET /webhooks/deliveries": "404", "GET /webhooks/dead": "404", "POST /webhooks/dead/{deadId}/resend": "404",
+	"DELETE /webhooks/dead/{deadId}": "404",
 }
 
 // checkRefusals holds the documented errors of a call against what it can answer.

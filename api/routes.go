@@ -96,6 +96,7 @@ func (r *rest) calls() {
 	group = r.group("Single sign-on", "Tokens of your own that let your players in, in place of launch tokens.")
 	call(group, operators.need(session.ScopeSSO), "GET /sso", "Show what lets players in", ssoDoc, s.getSSO, session.NotFound)
 	call(group, operators.need(session.ScopeSSO), "PUT /sso", "Say what lets players in", setSSODoc, s.setSSO)
+	r.webhookCalls()
 
 	if s.config.Mode == string(session.Live) {
 		return
@@ -105,6 +106,28 @@ func (r *rest) calls() {
 	call(group, sandboxOperators, "POST /test/players/{playerId}/add-balance", "Give a test player money", addBalanceDoc, s.addBalance, session.PlayerNotFound)
 	call(group, sandboxOperators, "POST /test/players/{playerId}/reset", "Reset a test player", resetDoc, s.resetPlayer, session.PlayerNotFound, session.Conflict)
 	call(group, sandboxOperators, "POST /test/force-outcome", "Force the next outcome", forceDoc, s.forceOutcome, session.PlayerNotFound)
+}
+
+// webhookCalls registers the calls about webhooks.
+func (r *rest) webhookCalls() {
+	s := r.server
+	group := r.group("Webhooks", "What happens is told to endpoints of yours by signed POST requests, at least once. docs/webhooks.md has every event, and how to "+
+		"check a signature.")
+	hooker := operators.need(session.ScopeWebhooks)
+	call(group, hooker, "GET /webhooks/endpoints", "List the endpoints", endpointsDoc, s.listEndpoints)
+	call(group, hooker, "POST /webhooks/endpoints", "Make an endpoint", newEndpointDoc, s.makeEndpoint, session.Conflict)
+	call(group, hooker, "GET /webhooks/endpoints/{endpointId}", "Show an endpoint", endpointDoc, s.getEndpoint, session.NotFound)
+	call(group, hooker, "PUT /webhooks/endpoints/{endpointId}", "Change an endpoint", changeEndpointDoc, s.changeEndpoint, session.NotFound)
+	call(group, hooker, "DELETE /webhooks/endpoints/{endpointId}", "Delete an endpoint", deleteEndpointDoc, s.deleteEndpoint, session.NotFound)
+	call(group, hooker, "POST /webhooks/endpoints/{endpointId}/enable", "Enable an endpoint", enableEndpointDoc, s.enableEndpoint, session.NotFound)
+	call(group, hooker, "POST /webhooks/endpoints/{endpointId}/disable", "Disable an endpoint", disableEndpointDoc, s.disableEndpoint, session.NotFound)
+	call(group, hooker, "POST /webhooks/endpoints/{endpointId}/rotate-secret", "Rotate an endpoint's secret", rotateSecretDoc, s.rotateSecret, session.NotFound)
+	call(group, hooker, "POST /webhooks/endpoints/{endpointId}/test", "Send a test event", testEndpointDoc, s.testEndpoint, session.NotFound)
+	call(group, hooker, "POST /webhooks/endpoints/{endpointId}/resend-dead", "Send all dead letters again", resendAllDeadDoc, s.resendAllDead, session.NotFound)
+	call(group, hooker, "GET /webhooks/deliveries", "List the attempts to deliver", deliveriesDoc, s.listDeliveries, session.NotFound)
+	call(group, hooker, "GET /webhooks/dead", "List the dead letters", deadDoc, s.listDead, session.NotFound)
+	call(group, hooker, "POST /webhooks/dead/{deadId}/resend", "Send a dead letter again", resendDeadDoc, s.resendDead, session.NotFound)
+	call(group, hooker, "DELETE /webhooks/dead/{deadId}", "Delete a dead letter", deleteDeadDoc, s.deleteDead, session.NotFound)
 }
 
 // requestTimeout bounds what one REST request may take behind the edge.

@@ -22,6 +22,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/riverqueue/river"
 
+	"croupier/api/webhooks"
 	"croupier/fairness"
 	"croupier/migrations"
 	"croupier/session"
@@ -46,6 +47,8 @@ type Server struct {
 	db      *pgxpool.Pool
 	writing *pgxpool.Pool // the settler's own connections: no other use of the database makes play wait for one
 	settler *session.Settler
+	hooks   *webhooks.Hooks
+	courier *webhooks.Courier
 	jobs    *river.Client[pgx.Tx]
 	endJobs context.CancelFunc
 	metrics *metrics
@@ -183,7 +186,9 @@ func (s *Server) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.metrics.registry.MustRegister(s.settler, s.Commitments, &s.sockets, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	s.hooks = &webhooks.Hooks{DB: s.db, Vault: vault, Now: s.now, Open: s.config.Mode == string(session.Sandbox)}
+	s.courier = webhooks.NewCourier(s.hooks, s.log, webhooks.CourierConfig{Pressure: s.settler.Pressure})
+	s.metrics.registry.MustRegister(s.settler, s.courier, s.Commitments, &s.sockets, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return nil
 }
 
@@ -199,7 +204,9 @@ func logOrigin(publicURL string) string {
 // startJobs begins the jobs beside play, until the context ends or endJobs is called.
 func (s *Server) startJobs(ctx context.Context) (err error) {
 	expire := &expireRounds{floor: s.Floor, expiry: s.config.Expiry, log: s.log}
-	if s.jobs, err = newJobs(s.db, s.log, expire, &rotateSeeds{floor: s.Floor, log: s.log}, &countRounds{floor: s.Floor}); err != nil {
+	s.jobs, err = newJobs(s.db, s.log, expire, &rotateSeeds{floor: s.Floor, log: s.log}, &countRounds{floor: s.Floor},
+		&deliverWebhooks{courier: s.courier}, &pruneWebhooks{hooks: s.hooks, keep: s.config.WebhookLog, log: s.log})
+	if err != nil {
 		return fmt.Errorf("jobs: %w", err)
 	}
 	ctx, s.endJobs = context.WithCancel(ctx)

@@ -66,7 +66,8 @@ func TestTheAuditorOnlyReads(t *testing.T) {
 	}
 	for _, what := range may["SELECT"] {
 		table, column, _ := strings.Cut(what, ".")
-		for _, secret := range []string{"api_keys", "signing_keys", "sessions", "one_use_tokens", "forced_outcomes"} {
+		for _, secret := range []string{"api_keys", "signing_keys", "sessions", "one_use_tokens", "forced_outcomes",
+			"webhook_endpoints", "webhook_secrets", "webhook_letters", "webhook_moves", "webhook_deliveries"} {
 			if table == secret {
 				t.Errorf("it reads %s", what)
 			}
@@ -115,9 +116,10 @@ func TestWhatTheServerMayDo(t *testing.T) {
 			t.Errorf("it may %s %v", never, may[never])
 		}
 	}
-	deletes := []string{"events", "forced_outcomes", "log_rounds_due", "log_seeds_due", "one_use_tokens", "river_job", "river_leader",
+	deletes := []string{"forced_outcomes", "log_rounds_due", "log_seeds_due", "one_use_tokens", "river_job", "river_leader",
 		"river_notification", "river_queue",
-		"used_signatures", "used_operator_tokens", "rate_usage"}
+		"used_signatures", "used_operator_tokens", "rate_usage",
+		"webhook_deliveries", "webhook_endpoints", "webhook_letters", "webhook_moves", "webhook_secrets"}
 	for _, table := range may["DELETE"] {
 		if !slices.Contains(deletes, table) {
 			t.Errorf("it may DELETE from %s", table)
@@ -129,6 +131,7 @@ func TestWhatTheServerMayDo(t *testing.T) {
 		"sessions.expires_at",
 		"one_use_tokens.hash", "one_use_tokens.purpose", "one_use_tokens.player_id", "one_use_tokens.expires_at", "signing_keys.kid",
 		"signing_keys.public_key",
+		"webhook_secrets.endpoint_id", "webhook_deliveries", "webhook_moves",
 		"receipt_keys.public_key", "log_keys.origin", "log_keys.public_key"}
 	for _, what := range may["UPDATE"] {
 		table, column, _ := strings.Cut(what, ".")

@@ -218,6 +218,9 @@ func (f *Floor) seatFor(player uuid.UUID) *Seat {
 
 // notExpired reports a round that cannot be ended: somebody must look at it.
 func (f *Floor) notExpired(o overdueRound, cause error) {
-	f.log.Error("an overdue round cannot be ended", "incident_id", uuid.NewString(), "round_id", o.id, "player", o.player, "game", o.game,
+	incident := uuid.NewString()
+	defer f.tellIncident(incidentData{Kind: "round_stuck", IncidentID: incident, PlayerID: o.player, GameID: o.game,
+		Message: "Round " + o.id.String() + " is overdue and cannot be ended: void it, or ask the house"})
+	f.log.Error("an overdue round cannot be ended", "incident_id", incident, "round_id", o.id, "player", o.player, "game", o.game,
 		"error", cmp.Or(cause, errors.New("the database refuses it")))
 }

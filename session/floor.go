@@ -34,6 +34,8 @@ type Floor struct {
 	seats map[uuid.UUID]*Seat
 
 	rotating sync.Map // players whose seeds are being rotated without a seat
+
+	incidents incidents // that operators were told of
 }
 
 // NewFloor registers the catalogue's builds in the database and opens the floor.
@@ -57,8 +59,7 @@ func (f *Floor) registerBuild(ctx context.Context, g games.Game, v games.Variant
 	if err = f.db.QueryRow(ctx, find, v.RulesHash).Scan(&id); !errors.Is(err, pgx.ErrNoRows) {
 		return id, err
 	}
-	const insert = `INSERT INTO builds (game_id, variant, rules_hash, rules) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
-	if _, err = f.db.Exec(ctx, insert, g.ID, v.ID, v.RulesHash, []byte(v.RulesJSON)); err != nil {
+	if err = f.insertBuild(ctx, g, v); err != nil {
 		return 0, err
 	}
 	err = f.db.QueryRow(ctx, find, v.RulesHash).Scan(&id)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -34,7 +35,8 @@ func (f *Floor) listen(ctx context.Context) error {
 		return err
 	}
 	defer hangUp(ctx, conn)
-	if err := f.lookAnew(ctx); err != nil {
+	defer f.settler.hearing.forget()
+	if err := errors.Join(f.learnHearing(ctx), f.lookAnew(ctx)); err != nil {
 		return err
 	}
 	for {
@@ -54,6 +56,9 @@ func (f *Floor) listen(ctx context.Context) error {
 		case policyChannel:
 			for _, v := range f.allVisits() {
 				v.seat.moved.Store(true)
+			}
+			if err := f.learnHearing(ctx); err != nil {
+				return err
 			}
 		}
 		if err != nil {

@@ -111,10 +111,10 @@ func (o *Operators) writeChange(ctx context.Context, tx pgx.Tx, before, after Op
 		after.ID, after.Name, after.Origins, after.Seeds.Rounds, after.Seeds.Hours)
 	b.Queue(`INSERT INTO operator_changes (id, operator_id, changed_by, was, became, at) VALUES ($1, $2, $3, $4, $5, $6)`,
 		newID(), after.ID, by.name, old, given, o.now())
-	if became.Seeds != nil {
-		b.Queue(`SELECT pg_notify($1, '')`, policyChannel)
+	if err := tx.SendBatch(ctx, b).Close(); err != nil || became.Seeds == nil {
+		return err
 	}
-	return tx.SendBatch(ctx, b).Close()
+	return NotifyPolicy(ctx, tx)
 }
 
 // Changes returns the changes of an operator's settings, newest first, at most limit, of those before one: uuid.Nil is from the newest

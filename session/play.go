@@ -279,13 +279,15 @@ func (v *Visit) lookUp(ctx context.Context, at *position, kind requestKind, r Re
 
 // incident is the answer to what cannot be explained to a player. Only when it is known is the player told that nothing was charged.
 func (v *Visit) incident(id string, open bool, cause error) *Error {
-	e := &Error{Code: Internal, Message: "Internal error; nothing was charged", Details: map[string]any{"incidentId": uuid.NewString()}}
+	told, kind := uuid.NewString(), "request_failed"
+	e := &Error{Code: Internal, Message: "Internal error; nothing was charged", Details: map[string]any{"incidentId": told}}
 	if open {
-		e.Message = "The outcome is not known yet; send the same requestId again to learn it"
+		e.Message, kind = "The outcome is not known yet; send the same requestId again to learn it", "outcome_unknown"
 		e.Details["unknown"] = true
 	}
 	v.seat.floor.log.Error(e.Message, "incident_id", e.Details["incidentId"], "request_id", id, "player", v.seat.player, "game", v.game.ID,
 		"error", cause)
+	v.seat.floor.tellIncident(incidentData{Kind: kind, IncidentID: told, PlayerID: v.seat.player, GameID: v.game.ID, Message: e.Message})
 	return e
 }
 

@@ -20,6 +20,7 @@ const (
 	ScopeKeys        Scope = "keys"         // list, make, rotate and revoke keys that may do no more than the key itself
 	ScopeSettings    Scope = "settings"     // see and change the operator's own settings
 	ScopeSSO         Scope = "sso"          // say which tokens of the operator's own let players in; with it, anybody can be let in
+	ScopeWebhooks    Scope = "webhooks"     // webhook endpoints, their secrets, what was delivered and what was not
 	ScopeTest        Scope = "test"         // the test API of the sandbox
 )
 
@@ -28,7 +29,7 @@ const NoScope Scope = "-"
 
 // Scopes are all that a key can be given.
 func Scopes() []Scope {
-	return []Scope{ScopeAll, ScopeLaunch, ScopeWalletRead, ScopeWalletWrite, ScopeRoundsRead, ScopeRoundsVoid, ScopeKeys, ScopeSettings, ScopeSSO, ScopeTest}
+	return []Scope{ScopeAll, ScopeLaunch, ScopeWalletRead, ScopeWalletWrite, ScopeRoundsRead, ScopeRoundsVoid, ScopeKeys, ScopeSettings, ScopeSSO, ScopeWebhooks, ScopeTest}
 }
 
 // allows says whether a key with these scopes may do what needs another. What needs none by mistake is for ScopeAll only.

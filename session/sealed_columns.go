@@ -81,7 +81,24 @@ var sealedColumns = []sealedColumn{
 	},
 	keyColumn("log_keys", "origin", logKeyAAD),
 	keyColumn("receipt_keys", "kid", receiptKeyAAD),
+	{
+		name: "webhook_secrets.sealed_secret",
+		left: `SELECT count(*) FROM webhook_secrets WHERE substring(sealed_secret FOR 9) <> $1`,
+		find: `SELECT id::text, '', sealed_secret FROM webhook_secrets
+			WHERE substring(sealed_secret FOR 9) <> $1 AND (id, '') > ($3::uuid, $4::text) ORDER BY id LIMIT $2`,
+		write: `
+			WITH held AS (
+				SELECT k.id, i.now FROM webhook_secrets k JOIN unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[]) AS i (id, part, was, now)
+				ON k.id = i.id::uuid AND i.part = '' AND k.sealed_secret = i.was FOR NO KEY UPDATE OF k SKIP LOCKED
+			)
+			UPDATE webhook_secrets k SET sealed_secret = held.now FROM held WHERE k.id = held.id`,
+		first: sealedRow{id: uuid.Nil.String()},
+		aad:   func(id, _ string) []byte { return WebhookSecretAAD(uuidText(id)) },
+	},
 }
+
+// WebhookSecretAAD binds a webhook endpoint's sealed secret to its row.
+func WebhookSecretAAD(id uuid.UUID) []byte { return []byte("webhook/" + id.String()) }
 
 // keyColumn is the sealed private half of the keys of a table, by the column that names them.
 func keyColumn(table, id string, aad func(id string) []byte) sealedColumn {

@@ -2,8 +2,8 @@
 -- move was computed from (version, balance, seed pair, nonce), its request is new and the round it goes on with stands where
 -- it stood; otherwise nothing of it is written. Arrays are sorted by player, and seats are locked in that order.
 --
--- A line that ends with "steps" or "forced" is left out for a group in which every move is a whole round, or none is forced: what a
--- statement does not touch costs a player who is alone as much as what it does.
+-- A line that ends with "steps", "forced" or "heard" is left out for a group in which every move is a whole round, none is forced, or no
+-- operator has a webhook for what is played: what a statement does not touch costs a player who is alone as much as what it does.
 WITH item AS (
     SELECT * FROM unnest(
         @player::uuid[], @operator::uuid[], @version::bigint[], @before::numeric[], @seed_seq::int[], @nonce::bigint[], @opens::bool[],
@@ -68,5 +68,14 @@ WITH item AS (
         AND type <> 'void' -- steps
 ), spent AS ( -- forced
     DELETE FROM forced_outcomes f USING moved m WHERE m.forced IS NOT NULL AND f.player_id = m.player_id AND f.game_id = m.game_id -- forced
+), heard AS ( -- heard
+    -- A row for each 64 moves, so that it stays on a page, and none for a move without effect (docs/decisions/0020). The numbers of
+    -- webhook_order are drawn when every seat is locked: of one player's rows the later one has the greater number.
+    INSERT INTO webhook_moves (endpoint_id, players, rounds, steps, ends, stakes, payouts, balances, ats) -- heard
+    SELECT e.id, array_agg(m.player_id), array_agg(m.round_id), array_agg(m.step), -- heard
+        array_agg((CASE WHEN m.state IS NOT NULL THEN 0 WHEN m.type = 'expiry' THEN 2 WHEN m.type = 'void' THEN 3 ELSE 1 END)::smallint), -- heard
+        array_agg(m.stake), array_agg(m.payout), array_agg(m.before - m.stake + m.payout), array_agg(m.at) -- heard
+    FROM moved m JOIN webhook_endpoints e ON e.operator_id = m.operator_id AND e.plays AND e.enabled -- heard
+    GROUP BY e.id, (m.n - 1) / 64 -- heard
 )
 SELECT n FROM moved

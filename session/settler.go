@@ -47,6 +47,8 @@ type Settler struct {
 	writers    sync.WaitGroup
 	moving     atomic.Int64   // Unix nanoseconds of when a writer last took or ended a group
 	finished   finishedRounds // for the commitment log
+	hearing    hearing        // the operators that have webhooks for play
+	pressure   atomic.Int64   // see Pressure
 	groups     prometheus.Histogram
 	failed     prometheus.Counter
 }
@@ -176,6 +178,7 @@ func (s *Settler) write() {
 func (s *Settler) writeGroup(b *batch, group []*move) {
 	slices.SortFunc(group, func(a, b *move) int { return slices.Compare(a.player[:], b.player[:]) })
 	s.groups.Observe(float64(len(group)))
+	s.feel(len(group))
 	receipts := s.beginSigning(group)
 	done, err := s.commit(b, group)
 	if err == nil {
@@ -241,7 +244,7 @@ func judge(err error) verdict {
 func (s *Settler) commit(b *batch, group []*move) (done []bool, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), s.config.Timeout)
 	defer cancel()
-	b.fill(s.statements[kindOf(group)], group)
+	b.fill(s.statements[s.kindOf(group)], group)
 	for attempt := 1; ; attempt++ {
 		done, err = s.try(ctx, b)
 		var again *pgconn.PgError
@@ -252,8 +255,10 @@ func (s *Settler) commit(b *batch, group []*move) (done []bool, err error) {
 	}
 }
 
-func kindOf(group []*move) (k kind) {
+func (s *Settler) kindOf(group []*move) (k kind) {
+	hears := s.hearing.of()
 	for _, m := range group {
+		k.heard = k.heard || hears(m.operator)
 		k.steps = k.steps || !m.opens || m.state != nil
 		k.forced = k.forced || m.forced != nil
 	}

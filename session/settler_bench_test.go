@@ -17,12 +17,18 @@ import (
 // The processor time of one backend, unlike the clock, says something on a busy machine, too.
 func BenchmarkSettle(b *testing.B) {
 	for _, group := range []int{1, 16, 128} {
-		b.Run(fmt.Sprintf("group=%d", group), func(b *testing.B) { benchmarkSettle(b, group) })
+		b.Run(fmt.Sprintf("group=%d", group), func(b *testing.B) { benchmarkSettle(b, group, false) })
+		b.Run(fmt.Sprintf("group=%d/heard", group), func(b *testing.B) { benchmarkSettle(b, group, true) })
 	}
 }
 
-func benchmarkSettle(b *testing.B, size int) {
+// benchmarkSettle measures groups of a size, of an operator that has a webhook for what is played, or has not.
+func benchmarkSettle(b *testing.B, size int, heard bool) {
 	floor := setupFloor(b)
+	if heard {
+		floor.hook(b, "round.completed")
+	}
+	must(b, floor.floor.learnHearing(b.Context()))
 	group := make([]*move, size)
 	for i := range group {
 		group[i] = moveOf(b, floor.sit(b, floor.player(b, "1000000.00"), "slots"), "first", spinPayload)

@@ -20,12 +20,14 @@ type statement struct {
 type kind struct {
 	steps  bool // a move that is not a whole round
 	forced bool // a round that was forced
+	heard  bool // a move that an operator may have a webhook for
 }
 
 // newStatements reads settle.sql for each kind of group.
 func newStatements(sql string) (map[kind]*statement, error) {
 	all := map[kind]*statement{}
-	for _, k := range []kind{{}, {steps: true}, {forced: true}, {true, true}} {
+	for i := range 8 {
+		k := kind{steps: i&1 != 0, forced: i&2 != 0, heard: i&4 != 0}
 		s, err := newStatement(sql, k)
 		if err != nil {
 			return nil, err
@@ -43,7 +45,8 @@ func newStatement(sql string, k kind) (*statement, error) {
 	}
 	var kept []string
 	for line := range strings.Lines(sql) {
-		if !k.steps && strings.HasSuffix(line, " -- steps\n") || !k.forced && strings.HasSuffix(line, " -- forced\n") {
+		if !k.steps && strings.HasSuffix(line, " -- steps\n") || !k.forced && strings.HasSuffix(line, " -- forced\n") ||
+			!k.heard && strings.HasSuffix(line, " -- heard\n") {
 			continue
 		}
 		kept = append(kept, line)
@@ -53,6 +56,9 @@ func newStatement(sql string, k kind) (*statement, error) {
 	}
 	if k.forced {
 		s.name += "_forced"
+	}
+	if k.heard {
+		s.name += "_heard"
 	}
 	text, args, err := places.RewriteQuery(context.Background(), nil, strings.Join(kept, ""), nil)
 	if err != nil {

@@ -110,6 +110,9 @@ func (l *Ledger) move(ctx context.Context, o Order, code Code) (r Receipt, err e
 		r, err = l.apply(ctx, tx, o, code)
 		return err
 	})
+	if code == Withdrawal && errors.Is(err, ErrInsufficient) {
+		err = errors.Join(err, l.tellRefused(ctx, o, err))
+	}
 	if err != nil && !refused(err) {
 		err = fmt.Errorf("%s %q of player %s: %w", code, o.TransactionID, o.Player, err)
 	}
@@ -199,6 +202,9 @@ func (l *Ledger) apply(ctx context.Context, tx pgx.Tx, o Order, code Code) (r Re
 			return nil
 		})
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return r, err
+	}
+	if err := tellMoved(ctx, tx, o, code, r, l.Now()); err != nil {
 		return r, err
 	}
 	return r, Notify(ctx, tx, Change{Player: o.Player, Reason: string(code), Currency: o.Amount.Currency().Code(),

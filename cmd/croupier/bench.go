@@ -26,6 +26,7 @@ type benchCmd struct {
 	Floor     bool          `group:"What is measured:" help:"Measure, in turns with the server, the same rows written with one commit per round by plain pgx; beside the largest number of clients up to 256."`
 	Connected int           `group:"What is measured:" placeholder:"N" help:"Instead of --clients: so many clients are connected, of whom some play (--playing) and the others only wait. Measures the server's memory for each who waits, too."`
 	Playing   share         `group:"What is measured:" default:"5%" placeholder:"SHARE" help:"How many of the --connected play: a share, as 5%, or a number. Default: ${default}."`
+	Webhooks  bool          `group:"What is measured:" env:"CROUPIER_BENCH_WEBHOOKS" help:"Measure, in turns with the server, the server with a webhook for every round. The receiver is in this process."`
 	Rows      int64         `group:"What is measured:" placeholder:"N" help:"Measure, fill the database up to so many finished rounds, and measure again. Filled rounds have the server's answers and add up, but are not drawn from their seeds."`
 
 	JSON       string `group:"What is reported:" name:"json" env:"CROUPIER_BENCH_JSON" type:"path" placeholder:"FILE" help:"Write the report to this file, too."`
@@ -93,6 +94,9 @@ func (c *benchCmd) complete() error {
 	}
 	if len(c.Clients) == 0 {
 		c.Clients = []int{defaultClients}
+	}
+	if c.Webhooks && c.Floor {
+		return errors.New("--webhooks and --floor are measured one at a time")
 	}
 	slices.Sort(c.Clients) // so that each number needs only a few more sockets
 	c.Clients = slices.Compact(c.Clients)
@@ -167,6 +171,7 @@ type bench struct {
 	run      string    // tells its players from those of other runs
 	passes   int       // begun
 	kept     *samples
+	hooks    *hookBench // nil: nothing is told
 	bars     barMaker
 }
 
@@ -191,6 +196,12 @@ func (b *bench) measureAll(ctx context.Context) (_ *benchReport, err error) {
 		if err := b.countStatements(ctx); err != nil {
 			return nil, err
 		}
+	}
+	if b.Webhooks {
+		if b.hooks, err = b.openHooks(ctx); err != nil {
+			return nil, err
+		}
+		defer func() { err = errors.Join(err, b.hooks.close(ctx)) }()
 	}
 	for {
 		stored, err := b.storedRounds(ctx)

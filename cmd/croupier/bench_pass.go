@@ -111,7 +111,7 @@ func (b *bench) series(ctx context.Context, pass *benchPass, f *floor) error {
 // that a drift of the machine favours neither.
 func (b *bench) turns(ctx context.Context, name string, clients []roundPlayer, f *floor, rival *benchFloor) (*benchPoint, error) {
 	n := max(1, int((b.Duration+longestTurn-1)/longestTurn))
-	if f != nil && n > 1 {
+	if (f != nil || b.hooks != nil) && n > 1 {
 		n += n % 2 // so that each begins as often
 	}
 	length := b.Duration / time.Duration(n)
@@ -121,6 +121,10 @@ func (b *bench) turns(ctx context.Context, name string, clients []roundPlayer, f
 		floored.name = connectionsName(rival.Connections)
 		steps = append(steps, func() error { return floored.turn(ctx, f.players(rival.Connections), b.ramp(), length, 0) })
 	}
+	told := &hookSeries{hookBench: b.hooks, told: newSeries(name + ", told"), spent: &spending{}}
+	if b.hooks != nil {
+		steps = append(steps, func() error { return told.turn(ctx, clients, length) })
+	}
 	for i := range n {
 		b.say("%s: turn %d of %d", played.name, i+1, n)
 		for _, step := range steps {
@@ -128,11 +132,17 @@ func (b *bench) turns(ctx context.Context, name string, clients []roundPlayer, f
 				return nil, err
 			}
 		}
-		if f != nil {
+		if len(steps) == 2 {
 			steps[0], steps[1] = steps[1], steps[0]
 		}
 	}
 	point := &benchPoint{Server: played.summary(), Cost: spent.perRound(played)}
+	if b.hooks != nil {
+		var err error
+		if point.Webhooks, err = told.result(ctx, played); err != nil {
+			return nil, err
+		}
+	}
 	if f != nil {
 		rival.Best = floored.summary()
 		rival.Ratio = played.perSecond() / floored.perSecond()

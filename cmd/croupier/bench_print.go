@@ -28,6 +28,9 @@ func (r *benchReport) print(w io.Writer) {
 		r.heading(w, p)
 		for _, point := range p.Points {
 			point.printCost(w)
+			if h := point.Webhooks; h != nil {
+				(&benchPoint{Server: h.Told, Cost: h.Cost}).printCost(w)
+			}
 		}
 	}
 	fmt.Fprintln(w, "   µs of a core, by process; images: whole pages in the WAL, the first time that a page is written after a checkpoint; -: not known")
@@ -57,6 +60,9 @@ func (r *benchReport) heading(w io.Writer, p *benchPass) {
 func (p *benchPass) printSpeed(w io.Writer) {
 	for _, point := range p.Points {
 		point.Server.print(w)
+		if point.Webhooks != nil {
+			point.Webhooks.Told.print(w)
+		}
 		if p.Floor != nil && p.Floor.Clients == point.Clients {
 			p.Floor.Best.print(w)
 		}
@@ -94,6 +100,11 @@ func (p *benchPoint) printCost(w io.Writer) {
 
 // printFindings are the figures that the marks are about.
 func (p *benchPass) printFindings(w io.Writer, r *benchReport) {
+	for _, point := range p.Points {
+		if point.Webhooks != nil {
+			point.Webhooks.print(w)
+		}
+	}
 	if p.Floor != nil || slices.ContainsFunc(p.Points, func(point *benchPoint) bool { return point.Memory != nil }) {
 		r.heading(w, p)
 	}

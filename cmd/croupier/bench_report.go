@@ -49,6 +49,8 @@ type benchPoint struct {
 	Server    summary      `json:"server"`
 	Cost      benchCost    `json:"costOfARound"`
 	Memory    *benchMemory `json:"memoryOfAWaitingClient,omitempty"` // nil: nobody waited, or it is not known
+
+	Webhooks *benchWebhooks `json:"webhooks,omitempty"` // nil: not measured
 }
 
 // benchFloor is one commit per round.

@@ -1,0 +1,215 @@
+package webhooks
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"croupier/session"
+	"croupier/wallet"
+)
+
+// Addresses that lead into the house, or nowhere, are refused however they are written.
+func TestRefusedAddresses(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]struct{ live, open bool }{
+		"8.8.8.8": {true, true}, "93.184.216.34": {true, true}, "2606:2800:220:1::1": {true, true}, "::ffff:8.8.8.8": {true, true},
+		"127.0.0.1": {false, true}, "127.8.9.1": {false, true}, "::1": {false, true}, "::ffff:127.0.0.1": {false, true},
+		"10.0.0.1": {false, true}, "172.16.0.1": {false, true}, "172.31.255.255": {false, true}, "192.168.1.1": {false, true}, "fd00::1": {false, true},
+		"::ffff:10.0.0.1": {false, true}, "fc00::7": {false, true}, "172.32.0.1": {true, true},
+		"169.254.169.254": {}, "fe80::1": {}, "fe80::1%eth0": {}, "::ffff:169.254.169.254": {}, "100.64.0.1": {}, "100.127.255.255": {},
+		"0.0.0.0": {}, "0.1.2.3": {}, "::": {}, "::7f00:1": {}, "224.0.0.1": {}, "ff02::1": {}, "255.255.255.255": {}, "240.0.0.1": {},
+		"192.0.2.1": {}, "198.18.0.1": {}, "198.51.100.7": {}, "203.0.113.9": {}, "192.0.0.8": {}, "192.88.99.1": {},
+		"64:ff9b::7f00:1": {}, "64:ff9b::a00:1": {}, "64:ff9b:1::1": {}, "2002:7f00:1::": {}, "2001::1": {}, "2001:db8::1": {}, "fec0::1": {}, "100::1": {},
+		"::ffff:0:127.0.0.1": {},
+	} {
+		a := netip.MustParseAddr(address)
+		for _, open := range []bool{false, true} {
+			may := want.live
+			if open {
+				may = want.open
+			}
+			if err := checkAddress(a, open); (err == nil) != may || err != nil && !errors.Is(err, errRefusedAddress) {
+				t.Errorf("%s, open %v: %v", address, open, err)
+			}
+		}
+	}
+}
+
+// What an endpoint may be called is judged when it is made, as far as it can be.
+func TestRefusedURLs(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]struct{ live, open bool }{
+		"https://hooks.example/a?b=c": {true, true}, "https://hooks.example:8443/": {true, true}, "http://hooks.example": {false, true},
+		"http://127.0.0.1:9000/": {false, true}, "https://127.0.0.1/": {false, true}, "https://[::1]/": {false, true}, "https://localhost/": {false, true},
+		"https://LOCALHOST./": {false, true}, "https://metadata.google.internal/": {false, true}, "https://10.1.1.1/": {false, true},
+		"https://user:password@hooks.example/": {}, "https://hooks.example/#a": {}, "ftp://hooks.example/": {}, "file:///etc/passwd": {}, "https://": {},
+		"//hooks.example/": {}, "hooks.example": {}, "": {}, "https://hooks.example/\n": {}, "https://hooks.example/ x": {}, "javascript:alert(1)": {},
+		"https://" + strings.Repeat("a", 2050): {}, "gopher://hooks.example": {}, "https:hooks.example": {},
+	} {
+		if live, open := wrongURL(text, false) == "", wrongURL(text, true) == ""; live != want.live || open != want.open {
+			t.Errorf("%q: live %v, open %v", text, live, open)
+		}
+	}
+}
+
+// nameServer answers every question with the next of some addresses, the last again and again, over a pipe.
+func nameServer(t *testing.T, asked *atomic.Int32, addresses ...[4]byte) *net.Resolver {
+	t.Helper()
+	at, err := net.ListenPacket("udp", "127.0.0.1:0")
+	must(t, err)
+	t.Cleanup(func() { at.Close() })
+	go func() {
+		q := make([]byte, 512)
+		for {
+			n, from, err := at.ReadFrom(q)
+			if err != nil {
+				return
+			}
+			end := 12
+			for q[end] != 0 {
+				end += int(q[end]) + 1
+			}
+			end += 5                                                                               // the root, type and class
+			answer := append([]byte{q[0], q[1], 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0}, q[12:end]...) // no answer: no IPv6 address
+			if q[end-3] == 1 && n >= end {                                                         // A
+				i := min(int(asked.Add(1)), len(addresses))
+				answer[7] = 1
+				answer = append(answer, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4)
+				answer = append(answer, addresses[i-1][:]...)
+			}
+			_, _ = at.WriteTo(answer, from)
+		}
+	}()
+	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "udp", at.LocalAddr().String())
+	}}
+}
+
+// A name that was public when the endpoint was made, and leads to this machine when it is called, is not called: the address is judged when it is
+// dialled, and not before.
+func TestNamesThatLeadElsewhere(t *testing.T) {
+	t.Parallel()
+	called := make(chan struct{}, 10)
+	inside := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { called <- struct{}{} }))
+	t.Cleanup(inside.Close)
+	_, port, _ := net.SplitHostPort(inside.Listener.Addr().String())
+	var asked atomic.Int32
+	resolver := nameServer(t, &asked, [4]byte{93, 184, 216, 34}, [4]byte{127, 0, 0, 1})
+	// What a check before the call would see.
+	seen, err := resolver.LookupNetIP(t.Context(), "ip4", "rebinds.example")
+	must(t, err)
+	if len(seen) != 1 || checkAddress(seen[0].Unmap(), false) != nil {
+		t.Fatalf("a check before would see %v", seen)
+	}
+	s := &sender{client: Dialing{Resolver: resolver}.client(1), url: "http://rebinds.example:" + port + "/", now: (&handClock{}).now}
+	r := s.send(t.Context(), &event{id: "evt_1", kind: TestEvent, data: []byte(`{}`)})
+	if r == nil || r.failure != "not called: the address is not public" || r.status != 0 || asked.Load() < 2 {
+		t.Errorf("%+v after %d questions", r, asked.Load())
+	}
+	// The same with what a sandbox allows shows that the way there works.
+	s.client = Dialing{Resolver: resolver, Open: true}.client(1)
+	if r := s.send(t.Context(), &event{id: "evt_1", kind: TestEvent, data: []byte(`{}`)}); r == nil || r.failure != "" {
+		t.Errorf("%+v", r)
+	}
+	if len(called) != 1 {
+		t.Errorf("it was called %d times", len(called))
+	}
+}
+
+// A receiver cannot lead the server on: a redirect is a failure, a proxy of the environment is not asked, and of an answer that never ends little is
+// read. What is kept of it is one printable line.
+func TestReceiversCannotLeadOn(t *testing.T) {
+	t.Parallel()
+	var elsewhere atomic.Int32
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))
+	t.Cleanup(other.Close)
+	answers := map[string]func(w http.ResponseWriter){
+		"redirect": func(w http.ResponseWriter) {
+			w.Header().Set("Location", other.URL)
+			w.WriteHeader(http.StatusTemporaryRedirect)
+		},
+		"lies": func(w http.ResponseWriter) {
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(w, "level=ERROR\nmsg=\"all is lost\"\r\x1b[2J\u202e\xff\x00 end")
+		},
+		"endless": func(w http.ResponseWriter) {
+			w.WriteHeader(http.StatusBadRequest)
+			for {
+				if _, err := io.WriteString(w, strings.Repeat("all work and no play ", 1000)); err != nil {
+					return
+				}
+			}
+		},
+	}
+	receiver := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { answers[r.URL.Path[1:]](w) }))
+	t.Cleanup(receiver.Close)
+	roots := x509.NewCertPool()
+	roots.AddCert(receiver.Certificate())
+	client := Dialing{Open: true, TLS: &tls.Config{RootCAs: roots}}.client(1)
+	for path, want := range map[string]string{"redirect": "answered 307", "lies": "answered 400", "endless": "answered 400"} {
+		s := &sender{client: client, url: receiver.URL + "/" + path, now: (&handClock{}).now}
+		r := s.send(t.Context(), &event{id: "evt_1", kind: TestEvent, data: []byte(`{}`)})
+		if r == nil || r.failure != want || len(r.answer) > maxAnswer || !printable(r.answer) {
+			t.Errorf("%s: %+v", path, r)
+		}
+		if path == "lies" && (!strings.HasPrefix(r.answer, `level=ERROR msg="all is lost"`) || strings.ContainsAny(r.answer, "\n\r\x1b\x00")) {
+			t.Errorf("%q is kept", r.answer)
+		}
+	}
+	if elsewhere.Load() != 0 {
+		t.Error("a redirect was followed")
+	}
+	untrusted := &sender{client: Dialing{Open: true}.client(1), url: receiver.URL + "/lies", now: (&handClock{}).now}
+	if r := untrusted.send(t.Context(), &event{id: "evt_1", kind: TestEvent, data: []byte(`{}`)}); r.status != 0 || !strings.Contains(r.failure, "certificate") {
+		t.Errorf("a certificate of nobody's: %+v", r)
+	}
+	transport, ok := client.Transport.(*http.Transport)
+	if !ok || transport.Proxy != nil {
+		t.Error("a proxy of the environment is asked")
+	}
+}
+
+// No secret is in the database in the clear, or in what is logged or listed.
+func TestSecretsOfWebhooksStaySecret(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	e, secret, err := b.Create(t.Context(), b.operator.ID, Spec{URL: "http://127.0.0.1:1/", Events: []wallet.EventType{AllEvents}})
+	must(t, err)
+	again, err := b.RotateSecret(t.Context(), b.operator.ID, e.ID, 0)
+	must(t, err)
+	b.player(t, "1.00")
+	b.deliver(t)
+	if _, err := b.Test(t.Context(), b.operator.ID, e.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Test(t.Context(), uuid.New(), e.ID); !isCode(err, session.NotFound) {
+		t.Errorf("another operator tests it: %v", err)
+	}
+	for _, shown := range []string{secret, again} {
+		raw := strings.TrimPrefix(shown, secretPrefix)
+		if len(raw) != 44 || raw == shown {
+			t.Fatalf("%q", shown)
+		}
+		if strings.Contains(b.logs.String(), raw) {
+			t.Error("a secret is in the log")
+		}
+		for _, table := range []string{"webhook_endpoints", "webhook_secrets", "webhook_letters", "webhook_deliveries"} {
+			if n := b.count(t, `SELECT count(*) FROM `+table+` x WHERE x::text LIKE '%' || $1 || '%'
+				OR x::text LIKE '%' || encode(decode($1, 'base64'), 'hex') || '%'`, raw); n != 0 {
+				t.Errorf("a secret is in %s", table)
+			}
+		}
+	}
+}
