@@ -34,6 +34,8 @@ type Floor struct {
 	seats map[uuid.UUID]*Seat
 
 	rotating sync.Map // players whose seeds are being rotated without a seat
+
+	jurisdictions *Jurisdictions // nil: no profiles
 }
 
 // NewFloor registers the catalogue's builds in the database and opens the floor.
@@ -71,6 +73,9 @@ func (f *Floor) defaultBuild(g games.Game) *build {
 	return f.builds[v.RulesHash]
 }
 
+// Regulate makes the floor play by the profiles of jurisdictions. It is called before anybody sits down.
+func (f *Floor) Regulate(j *Jurisdictions) { f.jurisdictions = j }
+
 // Catalogue is what can be played here.
 func (f *Floor) Catalogue() *games.Catalogue { return f.catalogue }
 
@@ -81,6 +86,8 @@ type Event struct {
 	Replaced bool     // the player opened the same game elsewhere
 	Expired  bool     // a round of this game was ended by another than its player: Untold has it
 	Seeds    bool     // the seeds were rotated, perhaps by this visit: Rotation knows
+
+	Care bool // what the player may do, or was to be told, may have changed: Care knows
 
 	Rotated *SeedRotated // the server rotated the seeds by the operator's policy; a result that is under way comes after it
 }
@@ -102,6 +109,8 @@ type Visit struct {
 	game    games.Game
 	alias   string // what the client calls the game
 	notify  func(Event)
+	goesOn  atomic.Int64 // when the time began that this visit's session goes on with, in Unix nanoseconds
+	warned  []warned     // whoever has the turn may touch it
 	seeds   atomic.Int32 // seq of the pair that the client knows to be active; noSeeds: none
 }
 
