@@ -173,7 +173,8 @@ func (v *Visit) Leave() {
 	}
 }
 
-// Recover returns the visit's open round as its player may see it, nil if there is none. It comes before all else that the client is
+// Recover returns the visit's open round as its player may see it, nil if there is none, and PlayerExcluded if there is none for a player
+// who may not play. It comes before all else that the client is
 // told, so seeds that are due to be rotated are rotated here, when that surprises nobody.
 func (v *Visit) Recover(ctx context.Context) (*Recovered, error) {
 	return look(ctx, v, func(at *position) (*Recovered, error) {
@@ -183,7 +184,7 @@ func (v *Visit) Recover(ctx context.Context) (*Recovered, error) {
 		v.seeds.Store(at.seedSeq)
 		o := at.open[v.game.ID]
 		if o == nil {
-			return nil, nil
+			return nil, at.barred(v.seat.floor.now(), nil)
 		}
 		engine, err := o.engine()
 		if err != nil {

@@ -306,3 +306,11 @@ func record(ctx context.Context, tx pgx.Tx, player uuid.UUID, kind string, by Ac
 	_, err := tx.Exec(ctx, sql, newID(), player, kind, by.By, by.Reason, data, at)
 	return err
 }
+
+// Number writes a value of the limit: money with the currency's decimals, or minutes.
+func (l UsedLimit) Number(value decimal.Decimal) money.Number {
+	if l.Type == SessionLimit {
+		return money.Number(value.String())
+	}
+	return money.Number(value.StringFixed(int32(l.Currency.Scale())))
+}

@@ -11,14 +11,16 @@ type Scope string
 
 // The scopes. Most are named after what they reach; one that only reads does not imply one that writes, nor the other way round.
 const (
-	ScopeAll         Scope = "all"          // everything, also what later releases add
-	ScopeLaunch      Scope = "launch"       // make launch tokens, and with them players
-	ScopeWalletRead  Scope = "wallet:read"  // balances and statements
-	ScopeWalletWrite Scope = "wallet:write" // deposits and withdrawals
-	ScopeRoundsRead  Scope = "rounds:read"  // rounds and their verification
-	ScopeRoundsVoid  Scope = "rounds:void"  // end open rounds and return their stakes
-	ScopeKeys        Scope = "keys"         // list, make, rotate and revoke keys that may do no more than the key itself
-	ScopeTest        Scope = "test"         // the test API of the sandbox
+	ScopeAll          Scope = "all"           // everything, also what later releases add
+	ScopeLaunch       Scope = "launch"        // make launch tokens, and with them players
+	ScopeWalletRead   Scope = "wallet:read"   // balances and statements
+	ScopeWalletWrite  Scope = "wallet:write"  // deposits and withdrawals
+	ScopeRoundsRead   Scope = "rounds:read"   // rounds and their verification
+	ScopeRoundsVoid   Scope = "rounds:void"   // end open rounds and return their stakes
+	ScopePlayersRead  Scope = "players:read"  // limits of players
+	ScopePlayersWrite Scope = "players:write" // set limits of players, suspend, exclude and reinstate them
+	ScopeKeys         Scope = "keys"          // list, make, rotate and revoke keys that may do no more than the key itself
+	ScopeTest         Scope = "test"          // the test API of the sandbox
 )
 
 // NoScope is what a call needs that every key may make.
@@ -26,7 +28,8 @@ const NoScope Scope = "-"
 
 // Scopes are all that a key can be given.
 func Scopes() []Scope {
-	return []Scope{ScopeAll, ScopeLaunch, ScopeWalletRead, ScopeWalletWrite, ScopeRoundsRead, ScopeRoundsVoid, ScopeKeys, ScopeTest}
+	return []Scope{ScopeAll, ScopeLaunch, ScopeWalletRead, ScopeWalletWrite, ScopeRoundsRead, ScopeRoundsVoid, ScopePlayersRead,
+		ScopePlayersWrite, ScopeKeys, ScopeTest}
 }
 
 // allows says whether a key with these scopes may do what needs another. What needs none by mistake is for ScopeAll only.

@@ -22,7 +22,7 @@ type Switch struct {
 }
 
 // SetSwitch closes or opens a game, or all games, on all servers of a database. Each of its states is recorded for ever. A game is named by
-// its own id; nobody checks that there is such a game. Returns InvalidRequest for a reason or a game that cannot be recorded.
+// its own id. Returns InvalidRequest for a reason that cannot be recorded, and NotFound for a game that no server of the database ever offered.
 func SetSwitch(ctx context.Context, db *pgxpool.Pool, s Switch) error {
 	if err := (Actor{By: s.By, Reason: s.Reason}).check(); err != nil {
 		return err
@@ -31,6 +31,13 @@ func SetSwitch(ctx context.Context, db *pgxpool.Pool, s Switch) error {
 		return err
 	}
 	err := wallet.Transact(ctx, db, func(tx pgx.Tx) error {
+		var known bool
+		if err := tx.QueryRow(ctx, `SELECT $1 = '' OR EXISTS (SELECT FROM builds WHERE game_id = $1)`, s.Game).Scan(&known); err != nil {
+			return err
+		}
+		if !known {
+			return Errorf(NotFound, "no game %q was ever offered here; name it by its own id", s.Game)
+		}
 		const sql = `INSERT INTO game_switches (game_id, closed, by, reason, at) VALUES ($1, $2, $3, $4, $5)`
 		if _, err := tx.Exec(ctx, sql, s.Game, s.Closed, s.By, s.Reason, s.At); err != nil {
 			return err
