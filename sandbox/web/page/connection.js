@@ -68,9 +68,9 @@ export class Connection extends EventTarget {
     return true;
   }
 
-  /** Asks something that changes nothing. Unanswered when the connection breaks; ask again once it is back. */
-  ask(type) {
-    this.#send({ type, payload: "{}", requestId: newRequestId() });
+  /** Asks something that moves nothing, payload being JSON text. Unanswered when the connection breaks; ask again once it is back. */
+  ask(type, payload = "{}") {
+    this.#send({ type, payload, requestId: newRequestId() });
   }
 
   async #dial() {
