@@ -36,6 +36,8 @@ type Config struct {
 	Expiry      session.Expiry // when a round that nobody finishes is ended
 	WebhookLog  time.Duration  // how long attempts to deliver webhooks are kept; default 30 days
 	Limits      Limits
+	// Jurisdictions bound what players of each may do; nil: nothing is bounded. A round's expiry is theirs, where they say.
+	Jurisdictions *session.Jurisdictions
 	// CommitmentLog makes this server keep the commitment log, or stand by to. It is published all the same, as far as it was kept.
 	CommitmentLog bool
 	Extra         func(*http.ServeMux, *Server) // further routes: the sandbox's page
@@ -101,6 +103,9 @@ func (c *Config) Validate() error {
 	for jurisdiction, after := range c.Expiry.In {
 		wrong(after < session.MinExpiry, "round-expiry-in", "%q must be at least %s", jurisdiction, session.MinExpiry)
 	}
+	if _, err := c.Jurisdictions.Expiry(c.Expiry); err != nil {
+		mistakes = append(mistakes, err)
+	}
 	slices.SortFunc(mistakes, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return errors.Join(mistakes...)
 }
@@ -115,6 +120,10 @@ func (c *Config) complete() error {
 	}
 	c.Limits = c.Limits.withDefaults()
 	c.WebhookLog = cmp.Or(c.WebhookLog, webhooks.DefaultLogFor)
+	var err error
+	if c.Expiry, err = c.Jurisdictions.Expiry(c.Expiry); err != nil {
+		return err
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}

@@ -91,12 +91,13 @@ func (expireRoundsArgs) Kind() string { return "expire_rounds" }
 
 func (expireRoundsArgs) InsertOpts() river.InsertOpts { return oneAtATime() }
 
-// expireRounds ends the rounds that nobody finishes.
+// expireRounds ends the rounds that nobody finishes, and notes which exclusions are over.
 type expireRounds struct {
 	river.WorkerDefaults[expireRoundsArgs]
-	floor  *session.Floor
-	expiry session.Expiry
-	log    *slog.Logger
+	floor   *session.Floor
+	players *session.Players
+	expiry  session.Expiry
+	log     *slog.Logger
 }
 
 // Work implements river.Worker.
@@ -105,7 +106,11 @@ func (e *expireRounds) Work(ctx context.Context, _ *river.Job[expireRoundsArgs])
 	if ended > 0 {
 		e.log.Info("ended rounds that nobody finished", "rounds", ended)
 	}
-	return err
+	over, problem := e.players.EndExclusions(ctx)
+	if over > 0 {
+		e.log.Info("exclusions are over", "players", over)
+	}
+	return errors.Join(err, problem)
 }
 
 // rotateSeedsArgs is the job of rotating seeds that are in use for longer than their operator's policy allows.

@@ -78,6 +78,8 @@ var ownRefusals = map[string]string{
 	"GET /wallet/balance": "404", "GET /wallet/transactions": "404", "POST /wallet/deposit": "404 409", "POST /wallet/withdraw": "402 404 409",
 	"GET /rounds": "404", "GET /log/proof": "404", "GET /rounds/{roundId}": "404", "GET /rounds/{roundId}/verification": "404", "POST /rounds/{roundId}/void": "404 409", "POST /seeds/rotate": "409",
 	"POST /rounds/{roundId}/replay-links": "404", "POST /sessions/{sessionId}/end": "404",
+	"GET /players/{playerId}/limits": "404", "PUT /players/{playerId}/limits": "404", "POST /players/{playerId}/suspend": "404",
+	"POST /players/{playerId}/reinstate": "404 409", "POST /players/{playerId}/exclude": "404 409", "POST /me/exclude": "409",
 	"POST /test/players": "409", "POST /test/players/{playerId}/add-balance": "404", "POST /test/players/{playerId}/reset": "404 409",
 	"POST /test/force-outcome": "404", "POST /keys/{keyId}/rotate": "404 409", "POST /keys/{keyId}/revoke": "404",
 	"GET /sso":                 "404",

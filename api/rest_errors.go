@@ -35,6 +35,7 @@ var restStatus = map[session.Code]int{
 	session.NotEnoughMoney:   http.StatusPaymentRequired,
 	session.Forbidden:        http.StatusForbidden,
 	session.PlayerExcluded:   http.StatusForbidden,
+	session.LimitReached:     http.StatusForbidden,
 	session.NotFound:         http.StatusNotFound,
 	session.PlayerNotFound:   http.StatusNotFound,
 	session.Conflict:         http.StatusConflict,

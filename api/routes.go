@@ -70,6 +70,18 @@ func (r *rest) calls() {
 	call(group, anyone, "POST /replay/round", "Show the round of a link", replayRoundDoc, s.replayRound)
 	call(group, anyone, "POST /replay/verification", "Recompute the round of a link", replayVerificationDoc, s.replayVerification)
 
+	group = r.group("Players", "What protects players: limits, exclusions, suspensions. docs/compliance.md has the whole of it.")
+	guard := operators.need(session.ScopePlayersWrite)
+	call(group, operators.need(session.ScopePlayersRead), "GET /players/{playerId}/limits", "Show a player's limits", limitsDoc, s.getLimits, session.PlayerNotFound)
+	call(group, guard, "PUT /players/{playerId}/limits", "Change a player's limits", setLimitsDoc, s.setLimits, session.PlayerNotFound)
+	call(group, guard, "POST /players/{playerId}/suspend", "Suspend a player", suspendDoc, s.suspendPlayer, session.PlayerNotFound)
+	call(group, guard, "POST /players/{playerId}/reinstate", "Let a player play again", reinstateDoc, s.reinstatePlayer, session.PlayerNotFound, session.Conflict)
+	call(group, guard, "POST /players/{playerId}/exclude", "Exclude a player by the player's own wish", excludeDoc, s.excludePlayer, session.PlayerNotFound, session.Conflict)
+	call(group, players, "GET /me/session", "Show the session's time and money", sessionDoc, s.getSession)
+	call(group, players, "GET /me/limits", "Show my limits", limitsDoc, s.getOwnLimits)
+	call(group, players, "PUT /me/limits", "Change my limits", setLimitsDoc, s.setOwnLimits)
+	call(group, players, "POST /me/exclude", "Exclude myself", excludeMeDoc, s.excludeMe, session.Conflict)
+
 	group = r.group("Seeds", "The commitments that outcomes are drawn under, and their reveal.")
 	call(group, players, "GET /seeds", "Show the active seed pair", seedsDoc, s.getSeeds)
 	call(group, players, "GET /seeds/history", "List the revealed seed pairs", seedHistoryDoc, s.listSeeds)

@@ -161,7 +161,7 @@ func (s *Server) open(ctx context.Context) error {
 	}
 	s.Operators = session.NewOperators(s.db, vault, s.now)
 	s.Players = session.NewPlayers(s.db, vault, s.now)
-	s.Ledger = &wallet.Ledger{DB: s.db, Now: s.now}
+	s.Ledger = &wallet.Ledger{DB: s.db, Now: s.now, Admit: s.Players.AdmitDeposit}
 	lifetimes := session.DefaultLifetimes()
 	if s.Keys, err = session.OpenKeyRing(ctx, s.db, vault, s.now, lifetimes.Token); err != nil {
 		return fmt.Errorf("signing keys: %w", err)
@@ -182,6 +182,7 @@ func (s *Server) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.Floor.Regulate(s.config.Jurisdictions)
 	s.Commitments, err = session.OpenLog(ctx, session.LogConfig{DB: s.db, Vault: vault, Settler: s.settler, Origin: logOrigin(s.config.PublicURL), Now: s.now, Log: s.log})
 	if err != nil {
 		return err
@@ -203,7 +204,7 @@ func logOrigin(publicURL string) string {
 
 // startJobs begins the jobs beside play, until the context ends or endJobs is called.
 func (s *Server) startJobs(ctx context.Context) (err error) {
-	expire := &expireRounds{floor: s.Floor, expiry: s.config.Expiry, log: s.log}
+	expire := &expireRounds{floor: s.Floor, players: s.Players, expiry: s.config.Expiry, log: s.log}
 	s.jobs, err = newJobs(s.db, s.log, expire, &rotateSeeds{floor: s.Floor, log: s.log}, &countRounds{floor: s.Floor},
 		&deliverWebhooks{courier: s.courier}, &pruneWebhooks{hooks: s.hooks, keep: s.config.WebhookLog, log: s.log})
 	if err != nil {

@@ -66,8 +66,9 @@ type socket struct {
 	malformed int                      // messages in a row
 	overLimit int                      // messages in a row
 
-	telling sync.Mutex // held while the client is told of rounds that others have ended, and of rotations elsewhere
-	tells   bool       // whether it may be told of them now
+	barred  atomic.Bool // the client was told that its player may not play any more, with a round to finish
+	telling sync.Mutex  // held while the client is told of rounds that others have ended, and of rotations elsewhere
+	tells   bool        // whether it may be told of them now
 }
 
 // farewell is a close code and its reason.
@@ -237,6 +238,7 @@ func (c *socket) run(game string) {
 	c.mayTell(true)
 	defer c.mayTell(false)
 	c.tellExpired(ctx)
+	c.tellCare(ctx)
 	c.read(ctx)
 }
 
@@ -365,6 +367,8 @@ func (c *socket) notify(e session.Event) {
 		c.part(closeNotAuthenticated, "session ended")
 	case e.Replaced:
 		c.part(closeReplaced, "replaced by a newer connection")
+	case e.Care:
+		go c.tellCare(context.Background())
 	case e.Expired:
 		go c.tellExpired(context.Background())
 	case e.Rotated != nil:

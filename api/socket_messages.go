@@ -40,6 +40,11 @@ func (c *socket) serve(ctx context.Context, text []byte) {
 		answers.Put(answer)
 	}
 	c.count(code)
+	if e != nil && e.Code == session.PlayerExcluded {
+		c.excluded(e)
+	} else if c.barred.Load() {
+		go c.tellCare(ctx) // the round that it stayed for may be over
+	}
 	c.server.metrics.messages.WithLabelValues(knownKind(m.kind), code).Inc()
 	c.server.metrics.answers.WithLabelValues(knownKind(m.kind)).Observe(time.Since(start).Seconds())
 }
@@ -55,8 +60,6 @@ func (c *socket) count(code string) {
 		c.malformed = 0
 	case session.SessionExpired:
 		c.part(closeNotAuthenticated, "session expired")
-	case session.PlayerExcluded:
-		c.part(closeForbidden, "player excluded or suspended")
 	default:
 		c.malformed, c.overLimit = 0, 0
 	}
@@ -131,11 +134,20 @@ func (c *socket) dispatch(ctx context.Context, m message) (kind string, payload 
 	return c.query(ctx, m)
 }
 
-// query answers the messages that change nothing: afresh every time, whatever their request id.
+// query answers the messages that change nothing, or the same however often they come: afresh every time, whatever their request id.
 func (c *socket) query(ctx context.Context, m message) (kind string, payload []byte, err error) {
 	if knownKind(m.kind) == "unknown" {
 		return "", nil, &session.Error{Code: session.UnknownType, Message: "Unknown message type",
 			Details: map[string]any{"field": "type", "allowed": kinds}}
+	}
+	if m.kind == "acknowledge" {
+		var asks struct {
+			WarningType string `json:"warningType"`
+		}
+		if bad := decodePayload(m.payload, &asks); bad != nil {
+			return "", nil, bad
+		}
+		return marshalled("acknowledged")(c.visit.Acknowledge(ctx, asks.WarningType))
 	}
 	if bad := decodePayload(m.payload, &struct{}{}); bad != nil {
 		return "", nil, bad
@@ -151,7 +163,7 @@ func (c *socket) query(ctx context.Context, m message) (kind string, payload []b
 }
 
 // kinds are the messages that this server understands.
-var kinds = []string{"action", "cashout", "seed_rotate", "ping", "balance_get", "seed_get"}
+var kinds = []string{"action", "cashout", "seed_rotate", "ping", "balance_get", "seed_get", "acknowledge"}
 
 // knownKind bounds what a client can make a metric's label of.
 func knownKind(kind string) string {

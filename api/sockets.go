@@ -76,7 +76,8 @@ func (s *sockets) all() []*socket {
 	return list
 }
 
-// keepAlive pings the clients that were not pinged for a while, and ends sessions that expired, until the context ends.
+// keepAlive pings the clients that were not pinged for a while, warns players whose time has come, and ends sessions that expired, until
+// the context ends.
 func (s *sockets) keepAlive(ctx context.Context, now session.Clock, pingEvery time.Duration) {
 	tick := time.NewTicker(min(time.Second, pingEvery))
 	defer tick.Stop()
@@ -90,6 +91,9 @@ func (s *sockets) keepAlive(ctx context.Context, now session.Clock, pingEvery ti
 		for _, c := range s.all() {
 			if !at.Before(c.claims.ExpiresAt) {
 				c.part(closeNotAuthenticated, "session expired")
+			}
+			if c.visit.CareDue(at) {
+				go c.tellCare(ctx)
 			}
 			if c.lastPing.Load() <= due {
 				c.lastPing.Store(time.Now().UnixNano())

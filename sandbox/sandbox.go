@@ -33,6 +33,9 @@ type Options struct {
 	Limits    api.Limits   // zero fields: ten times the server's defaults, because all test players share an address
 	Settler   session.SettlerConfig
 
+	// Jurisdictions bound what players may do; nil: nothing does. The page's players are of none, and so have the strictest profile.
+	Jurisdictions *session.Jurisdictions
+
 	CommitmentLog bool // whether the commitment log is kept
 }
 
@@ -128,6 +131,7 @@ func (s *Sandbox) serve(ctx context.Context, o Options, master fairness.Key) (er
 	s.server, err = api.Start(ctx, api.Config{
 		Listen: o.Listen, DatabaseURL: s.info.DatabaseURL, Mode: string(session.Sandbox), MasterKeys: []fairness.Key{master},
 		Catalogue: o.Catalogue, Log: o.Log, Settler: o.Settler, CommitmentLog: o.CommitmentLog, Limits: roomy(o.Limits), Extra: s.door.mount,
+		Jurisdictions: o.Jurisdictions,
 	})
 	if err != nil {
 		return err

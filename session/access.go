@@ -311,7 +311,7 @@ func (a *Access) live(ctx context.Context, db rowQuerier, sessionID uuid.UUID) (
 	return s, a.mayPlay(ctx, db, s.player)
 }
 
-// mayPlay returns PlayerExcluded unless the player is active, and Forbidden for play money on a live server.
+// mayPlay returns PlayerExcluded unless the player is active or has a round to finish, and Forbidden for play money on a live server.
 func (a *Access) mayPlay(ctx context.Context, db rowQuerier, p Player) error {
 	if a.LiveOnly {
 		var mode Mode
@@ -325,7 +325,15 @@ func (a *Access) mayPlay(ctx context.Context, db rowQuerier, p Player) error {
 	if p.Status == PlayerActive {
 		return nil
 	}
-	return &Error{Code: PlayerExcluded, Message: "player is " + p.Status, Details: map[string]any{"status": p.Status}}
+	s, err := standingOf(ctx, db, p.ID, a.now())
+	if err != nil || s.Status == PlayerActive {
+		return err
+	}
+	var open bool // what is open is finished: that is all that the player can do
+	if err := db.QueryRow(ctx, `SELECT EXISTS (SELECT FROM rounds WHERE player_id = $1 AND status = 'in_progress')`, p.ID).Scan(&open); err != nil || open {
+		return err
+	}
+	return excluded(s.Status, s.Until, nil)
 }
 
 func refusedLaunch(state onceState) *Error {

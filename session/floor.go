@@ -36,6 +36,7 @@ type Floor struct {
 	rotating sync.Map // players whose seeds are being rotated without a seat
 
 	incidents incidents // that operators were told of
+	jurisdictions *Jurisdictions // nil: no profiles
 }
 
 // NewFloor registers the catalogue's builds in the database and opens the floor.
@@ -72,6 +73,9 @@ func (f *Floor) defaultBuild(g games.Game) *build {
 	return f.builds[v.RulesHash]
 }
 
+// Regulate makes the floor play by the profiles of jurisdictions. It is called before anybody sits down.
+func (f *Floor) Regulate(j *Jurisdictions) { f.jurisdictions = j }
+
 // Catalogue is what can be played here.
 func (f *Floor) Catalogue() *games.Catalogue { return f.catalogue }
 
@@ -82,6 +86,8 @@ type Event struct {
 	Replaced bool     // the player opened the same game elsewhere
 	Expired  bool     // a round of this game was ended by another than its player: Untold has it
 	Seeds    bool     // the seeds were rotated, perhaps by this visit: Rotation knows
+
+	Care bool // what the player may do, or was to be told, may have changed: Care knows
 
 	Rotated *SeedRotated // the server rotated the seeds by the operator's policy; a result that is under way comes after it
 }
@@ -103,6 +109,8 @@ type Visit struct {
 	game    games.Game
 	alias   string // what the client calls the game
 	notify  func(Event)
+	goesOn  atomic.Int64 // when the time began that this visit's session goes on with, in Unix nanoseconds
+	warned  []warned     // whoever has the turn may touch it
 	seeds   atomic.Int32 // seq of the pair that the client knows to be active; noSeeds: none
 }
 
@@ -165,7 +173,8 @@ func (v *Visit) Leave() {
 	}
 }
 
-// Recover returns the visit's open round as its player may see it, nil if there is none. It comes before all else that the client is
+// Recover returns the visit's open round as its player may see it, nil if there is none, and PlayerExcluded if there is none for a player
+// who may not play. It comes before all else that the client is
 // told, so seeds that are due to be rotated are rotated here, when that surprises nobody.
 func (v *Visit) Recover(ctx context.Context) (*Recovered, error) {
 	return look(ctx, v, func(at *position) (*Recovered, error) {
@@ -175,7 +184,7 @@ func (v *Visit) Recover(ctx context.Context) (*Recovered, error) {
 		v.seeds.Store(at.seedSeq)
 		o := at.open[v.game.ID]
 		if o == nil {
-			return nil, nil
+			return nil, at.barred(v.seat.floor.now(), nil)
 		}
 		engine, err := o.engine()
 		if err != nil {

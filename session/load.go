@@ -42,16 +42,25 @@ const loadForcedSQL = `SELECT game_id, script FROM forced_outcomes WHERE player_
 // load reads a player's position in one round trip. The seat's row comes first: what changes between it and the rest makes the
 // next compare-and-set fail, never a wrong result.
 func (f *Floor) load(ctx context.Context, player uuid.UUID) (*position, error) {
+	return f.loadAfter(ctx, player, nil)
+}
+
+// loadAfter is load. before, if not nil, is the position that was known last.
+func (f *Floor) loadAfter(ctx context.Context, player uuid.UUID, before *position) (*position, error) {
 	p := &position{open: map[string]*openRound{}, forced: map[string]fairness.Script{}, sessions: map[uuid.UUID]time.Time{}}
 	b := &pgx.Batch{}
 	b.Queue(loadSeatSQL, player).QueryRow(func(row pgx.Row) error { return f.scanSeat(row, player, p) })
 	b.Queue(loadOpenSQL, player).Query(func(rows pgx.Rows) error { return f.scanOpen(rows, p) })
 	b.Queue(loadForcedSQL, player).Query(func(rows pgx.Rows) error { return scanForced(rows, p) })
+	f.queueCare(b, player, p)
 	if err := f.db.SendBatch(ctx, b).Close(); err != nil {
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil, Errorf(PlayerNotFound, "Player not found")
 		}
 		return nil, fmt.Errorf("load seat %s: %w", player, err)
+	}
+	if err := f.completeCare(ctx, p, before); err != nil {
+		return nil, fmt.Errorf("load seat %s: limits: %w", player, err)
 	}
 	return p, nil
 }

@@ -176,6 +176,11 @@ func (f *Floor) playerChanged(payload string) error {
 			v.notify(Event{Seeds: true})
 		}
 	}
+	if c.Reason == careReason {
+		for _, v := range f.visitsOf(c.Player) {
+			v.notify(Event{Care: true})
+		}
+	}
 	if c.Balance == "" {
 		return nil
 	}

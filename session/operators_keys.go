@@ -242,3 +242,6 @@ func (o *Operators) Keys(ctx context.Context, operatorID uuid.UUID) ([]APIKeyRec
 	}
 	return keys, nil
 }
+
+// String is who it is, as it is recorded.
+func (a KeyAdmin) String() string { return a.name }

@@ -60,7 +60,11 @@ func CheckRequestID(id string) error {
 // Act plays one action of the visit's game and returns the payload of its action_result: the same bytes however often it is
 // asked for. Any *Error changed nothing, except Internal with the detail "unknown".
 func (v *Visit) Act(ctx context.Context, r Request) (json.RawMessage, error) {
-	return v.play(ctx, actionRequest, r)
+	answer, err := v.play(ctx, actionRequest, r)
+	if err != nil {
+		v.noteLimit(ctx, err)
+	}
+	return answer, err
 }
 
 // CashOut ends the visit's open round with what it is worth and returns the payload of its cashout_result, as Act does.
@@ -88,6 +92,9 @@ func (v *Visit) whyNoRound(ctx context.Context, notFound error) error {
 
 func (v *Visit) play(ctx context.Context, kind requestKind, r Request) (json.RawMessage, error) {
 	return v.atTurn(ctx, kind, r, func(at *position, request json.RawMessage) (json.RawMessage, verdict, error) {
+		if err := v.startClock(ctx, at); err != nil {
+			return nil, later, err
+		}
 		m, next, err := v.compute(at, kind, r.Action, request)
 		if err != nil { // the rules refuse it, or are at fault: trying again would not help either way
 			return nil, failed, err
@@ -237,24 +244,22 @@ func unreadable(err error) verdict {
 }
 
 // lookUp returns the answer that the request was given before, with a receipt if it is of a round, nil if it has not taken effect; the
-// session is good at the position then. It returns RequestReused when the id stands for another request, and SessionExpired or
-// PlayerExcluded when the visit may not go on.
+// session is good at the position then. It returns RequestReused when the id stands for another request, SessionExpired when the visit
+// may not go on, and PlayerExcluded when seeds are to be rotated for a player who may not play.
 func (v *Visit) lookUp(ctx context.Context, at *position, kind requestKind, r Request) (json.RawMessage, error) {
 	const sql = `
-		SELECT s.revoked_at IS NULL AND s.expires_at > $4, s.expires_at, p.status, a.type, a.request, a.answer, a.round_id, coalesce(a.step, 0)
+		SELECT s.revoked_at IS NULL AND s.expires_at > $4, s.expires_at, a.type, a.request, a.answer, a.round_id, coalesce(a.step, 0)
 		FROM sessions s
-		JOIN players p ON p.id = s.player_id
 		LEFT JOIN actions a ON a.player_id = s.player_id AND a.session_id = s.id AND a.request_id = $3
 		WHERE s.id = $2 AND s.player_id = $1`
 	var valid bool
 	var expires time.Time
-	var status string
 	var oldKind *requestKind
 	var oldRequest, answer []byte
 	var round *uuid.UUID
 	var step int
 	err := v.seat.floor.db.QueryRow(ctx, sql, v.seat.player, v.session, r.ID, v.seat.floor.now()).
-		Scan(&valid, &expires, &status, &oldKind, &oldRequest, &answer, &round, &step)
+		Scan(&valid, &expires, &oldKind, &oldRequest, &answer, &round, &step)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return nil, Errorf(SessionExpired, "Session expired")
@@ -270,8 +275,8 @@ func (v *Visit) lookUp(ctx context.Context, at *position, kind requestKind, r Re
 		return answer, v.seat.floor.confirm(ctx)
 	case !valid:
 		return nil, Errorf(SessionExpired, "Session expired")
-	case status != PlayerActive:
-		return nil, Errorf(PlayerExcluded, "Player is %s", status)
+	case kind == rotateRequest && at.barred(v.seat.floor.now(), nil) != nil:
+		return nil, at.barred(v.seat.floor.now(), nil)
 	}
 	at.sessions[v.session] = expires
 	return nil, nil
@@ -303,10 +308,13 @@ func pause(ctx context.Context, d time.Duration) {
 
 // compute plays one step on the rules and returns the move that it makes, and the round as it stands after it: nil when it is over.
 func (v *Visit) compute(at *position, kind requestKind, action string, payload json.RawMessage) (*move, *openRound, error) {
-	o := at.open[v.game.ID]
+	o, now := at.open[v.game.ID], v.seat.floor.now()
 	if o == nil {
 		if kind == cashoutRequest {
 			return nil, nil, Errorf(RoundNotFound, "There is no open round of this game")
+		}
+		if err := v.seat.floor.mayOpen(at, v.game, now); err != nil {
+			return nil, nil, err
 		}
 		o = v.newRound(at)
 	}
@@ -328,12 +336,26 @@ func (v *Visit) compute(at *position, kind requestKind, action string, payload j
 		if err := o.build.game.CheckStake(result.Stake); err != nil {
 			return nil, nil, ruleRefusal(err)
 		}
+		if err := at.care.profile.checkStake(o.build.game, engine, games.Action{Name: action, Payload: payload}, result.Stake); err != nil {
+			return nil, nil, err
+		}
+	} else if !result.Stake.IsZero() {
+		if err := at.barred(now, o); err != nil {
+			return nil, nil, err
+		}
+	}
+	if err := at.care.mayStake(result.Stake, now); err != nil {
+		return nil, nil, err
 	}
 	if at.balance.Cmp(result.Stake) < 0 {
 		return nil, nil, &Error{Code: InsufficientBalance, Message: "Insufficient balance", Details: map[string]any{
 			"required": result.Stake, "available": at.balance, "currency": result.Stake.Currency().Code()}}
 	}
-	return v.seat.floor.makeMove(at, o, kind, result)
+	m, next, err := v.seat.floor.makeMove(at, o, kind, result)
+	if err == nil {
+		m.at = now // by which it was judged: a limit's period may end meanwhile
+	}
+	return m, next, err
 }
 
 // newRound is the round that an action would open, before it is played.

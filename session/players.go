@@ -121,7 +121,11 @@ func (p *Players) create(ctx context.Context, tx pgx.Tx, player Player) (bool, e
 	if err != nil {
 		return false, err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO seats (player_id) VALUES ($1)`, player.ID)
+	if _, err = tx.Exec(ctx, `INSERT INTO seats (player_id) VALUES ($1)`, player.ID); err != nil {
+		return false, err
+	}
+	err = wallet.Tell(ctx, tx, wallet.Event{Operator: player.OperatorID, Player: player.ID, Type: wallet.PlayerCreated, At: now,
+		Data: map[string]any{"externalId": player.ExternalID, "currency": player.Currency.Code(), "jurisdiction": player.Jurisdiction}})
 	return err == nil, err
 }
 

@@ -11,17 +11,19 @@ type Scope string
 
 // The scopes. Most are named after what they reach; one that only reads does not imply one that writes, nor the other way round.
 const (
-	ScopeAll         Scope = "all"          // everything, also what later releases add
-	ScopeLaunch      Scope = "launch"       // make launch tokens, and with them players
-	ScopeWalletRead  Scope = "wallet:read"  // balances and statements
-	ScopeWalletWrite Scope = "wallet:write" // deposits and withdrawals
-	ScopeRoundsRead  Scope = "rounds:read"  // rounds and their verification
-	ScopeRoundsVoid  Scope = "rounds:void"  // end open rounds and return their stakes
-	ScopeKeys        Scope = "keys"         // list, make, rotate and revoke keys that may do no more than the key itself
-	ScopeSettings    Scope = "settings"     // see and change the operator's own settings
-	ScopeSSO         Scope = "sso"          // say which tokens of the operator's own let players in; with it, anybody can be let in
-	ScopeWebhooks    Scope = "webhooks"     // webhook endpoints, their secrets, what was delivered and what was not
-	ScopeTest        Scope = "test"         // the test API of the sandbox
+	ScopeAll          Scope = "all"           // everything, also what later releases add
+	ScopeLaunch       Scope = "launch"        // make launch tokens, and with them players
+	ScopeWalletRead   Scope = "wallet:read"   // balances and statements
+	ScopeWalletWrite  Scope = "wallet:write"  // deposits and withdrawals
+	ScopeRoundsRead   Scope = "rounds:read"   // rounds and their verification
+	ScopeRoundsVoid   Scope = "rounds:void"   // end open rounds and return their stakes
+	ScopePlayersRead  Scope = "players:read"  // limits of players
+	ScopePlayersWrite Scope = "players:write" // set limits of players, suspend, exclude and reinstate them
+	ScopeKeys         Scope = "keys"          // list, make, rotate and revoke keys that may do no more than the key itself
+	ScopeSettings     Scope = "settings"      // see and change the operator's own settings
+	ScopeSSO          Scope = "sso"           // say which tokens of the operator's own let players in; with it, anybody can be let in
+	ScopeWebhooks     Scope = "webhooks"      // webhook endpoints, their secrets, what was delivered and what was not
+	ScopeTest         Scope = "test"          // the test API of the sandbox
 )
 
 // NoScope is what a call needs that every key may make.
@@ -29,7 +31,8 @@ const NoScope Scope = "-"
 
 // Scopes are all that a key can be given.
 func Scopes() []Scope {
-	return []Scope{ScopeAll, ScopeLaunch, ScopeWalletRead, ScopeWalletWrite, ScopeRoundsRead, ScopeRoundsVoid, ScopeKeys, ScopeSettings, ScopeSSO, ScopeWebhooks, ScopeTest}
+	return []Scope{ScopeAll, ScopeLaunch, ScopeWalletRead, ScopeWalletWrite, ScopeRoundsRead, ScopeRoundsVoid, ScopePlayersRead, ScopePlayersWrite,
+		ScopeKeys, ScopeSettings, ScopeSSO, ScopeWebhooks, ScopeTest}
 }
 
 // allows says whether a key with these scopes may do what needs another. What needs none by mistake is for ScopeAll only.

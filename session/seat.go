@@ -24,9 +24,13 @@ type Seat struct {
 	player  uuid.UUID
 	turn    chan struct{} // holds one token; who has it may touch at
 	waiting atomic.Int32
-	moved   atomic.Bool // somebody else changed the player: look again before the next move
-	at      *position   // nil: not known
+	moved   atomic.Bool  // somebody else changed the player: look again before the next move
+	at      *position    // nil: not known
+	last    *position    // the one that was known last; nil: none was
+	careAt  atomic.Int64 // when the player is to be told something by the clock, in Unix nanoseconds; 0: never
 	latest  atomic.Pointer[standing]
+
+	limitTold atomic.Pointer[string] // the limit and day that the operator was told of last
 
 	rotateAfter time.Time // no rotation by policy before that: one failed; whoever has the turn may touch it
 
@@ -64,6 +68,8 @@ type position struct {
 
 	open   map[string]*openRound      // by game id
 	forced map[string]fairness.Script // by game id: what the sandbox asked for
+
+	care care // what protects the player
 
 	sessions map[uuid.UUID]time.Time // those that were found good at this position, and until when: a logout moves the position
 }
@@ -112,6 +118,7 @@ func (p *position) advance(m *move, next *openRound) {
 	if m.state != nil || !m.opens {
 		p.escrow = p.escrow.Add(m.stake).Sub(m.lapse)
 	}
+	p.care.advance(m)
 	if next == nil {
 		delete(p.open, m.game)
 	} else {
@@ -154,9 +161,11 @@ func (s *Seat) known(ctx context.Context) (at *position, fresh bool, err error) 
 	if at := s.remembered(); at != nil {
 		return at, false, nil
 	}
-	if s.at, err = s.floor.load(ctx, s.player); err != nil {
+	if s.at, err = s.floor.loadAfter(ctx, s.player, s.last); err != nil {
 		return nil, false, err
 	}
+	s.last = s.at
+	s.careAt.Store(s.at.care.nextNews(s.floor.now()))
 	s.latest.Store(&standing{s.at.version, s.at.balance})
 	return s.at, true, nil
 }
@@ -173,7 +182,7 @@ func (s *Seat) knownBy(ctx context.Context, end time.Time) (at *position, fresh 
 
 // remembered returns the seat's position, nil when it is not known or may have changed. The caller has the turn.
 func (s *Seat) remembered() *position {
-	if s.moved.Swap(false) {
+	if s.moved.Swap(false) || s.at != nil && s.at.care.usage != nil && s.at.care.outdated(s.floor.now()) {
 		s.at = nil
 	}
 	return s.at

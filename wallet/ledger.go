@@ -71,6 +71,10 @@ var balanceBound = decimal.New(1, money.MaxIntegerDigits)
 type Ledger struct {
 	DB  *pgxpool.Pool
 	Now func() time.Time
+
+	// Admit, if not nil, is asked before a deposit is made, in its transaction, which holds the player's seat. What it refuses is not made and
+	// Deposit returns refused; what it wrote in tx is committed then.
+	Admit func(ctx context.Context, tx pgx.Tx, o Order) (refused, err error)
 }
 
 // Order is a deposit or a withdrawal that an operator asks for.
@@ -103,15 +107,25 @@ func (l *Ledger) move(ctx context.Context, o Order, code Code) (r Receipt, err e
 	if o.Amount.Sign() <= 0 {
 		return r, ErrNotPositive
 	}
+	var kept error
 	err = Transact(ctx, l.DB, func(tx pgx.Tx) error {
+		kept = nil // the transaction may be run again
 		if r, err = known(ctx, tx, o, code); err != nil || r.Duplicate {
 			return err
+		}
+		if l.Admit != nil && code == Deposit {
+			if kept, err = l.Admit(ctx, tx, o); kept != nil || err != nil {
+				return err
+			}
 		}
 		r, err = l.apply(ctx, tx, o, code)
 		return err
 	})
 	if code == Withdrawal && errors.Is(err, ErrInsufficient) {
 		err = errors.Join(err, l.tellRefused(ctx, o, err))
+	}
+	if err == nil && kept != nil {
+		return Receipt{}, kept
 	}
 	if err != nil && !refused(err) {
 		err = fmt.Errorf("%s %q of player %s: %w", code, o.TransactionID, o.Player, err)

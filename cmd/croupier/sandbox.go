@@ -18,6 +18,7 @@ type sandboxCmd struct {
 	JSON        bool   `name:"json" help:"Print one line of JSON: baseUrl, wsUrl, webUrl, apiKey, apiSecret, operatorId, databaseUrl."`
 	postgresFlag
 	gamesFlags
+	jurisdictionsFlag
 	limitFlags
 	profileFlag
 }
@@ -37,7 +38,11 @@ func (c *sandboxCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := sandbox.Start(ctx, sandbox.Options{Listen: c.Listen, DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Catalogue: offered,
+	profiles, err := c.profiles()
+	if err != nil {
+		return err
+	}
+	s, err := sandbox.Start(ctx, sandbox.Options{Jurisdictions: profiles, Listen: c.Listen, DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Catalogue: offered,
 		PostgresSettings: c.PostgresSetting, Limits: c.limits(), Settler: session.SettlerConfig{Writers: c.Settlers},
 		CommitmentLog: c.CommitmentLog})
 	if err != nil {

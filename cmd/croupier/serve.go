@@ -55,6 +55,7 @@ type serveCmd struct {
 	TLSKey    string         `name:"tls-key" type:"path" placeholder:"FILE" help:"The certificate's private key, PEM."`
 	gamesFlags
 	expiryFlags
+	jurisdictionsFlag
 	limitFlags
 	profileFlag
 }
@@ -96,14 +97,15 @@ func (c *serveCmd) config() (api.Config, error) {
 		return api.Config{}, err
 	}
 	keys, wrongKeys := c.keys()
+	profiles, wrongProfiles := c.profiles()
 	config := api.Config{
 		Listen: c.Listen, DatabaseURL: c.DatabaseURL, Mode: c.Mode, MasterKeys: keys, Catalogue: offered, PublicURL: c.PublicURL,
 		Log:    slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel})),
 		Limits: c.limits(), TrustedProxies: c.Proxies, Settler: session.SettlerConfig{Writers: c.Settlers},
 		CommitmentLog: c.CommitmentLog, Expiry: session.Expiry{After: c.RoundExpiry, In: c.RoundExpiryIn},
-		TLSCert: c.TLSCert, TLSKey: c.TLSKey,
+		TLSCert: c.TLSCert, TLSKey: c.TLSKey, Jurisdictions: profiles,
 	}
-	return config, errors.Join(config.Validate(), wrongKeys)
+	return config, errors.Join(config.Validate(), wrongKeys, wrongProfiles)
 }
 
 // Run implements the command.

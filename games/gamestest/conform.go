@@ -102,6 +102,7 @@ func (c *conformance) play(m Moves, choose *fairness.Stream) {
 	a := m.Bet(choose)
 	c.refusesWhatIsNotAllowed(a.Name)
 	c.refusesState(a, json.RawMessage("{}"))
+	opening := games.Action{Name: a.Name, Payload: bytes.Clone(a.Payload)}
 	c.step(games.TypeAction, a)
 	for c.state != nil && !c.Failed() {
 		if c.round.Step > mostSteps {
@@ -122,6 +123,23 @@ func (c *conformance) play(m Moves, choose *fairness.Stream) {
 		c.step(kind, a)
 	}
 	c.verify(c.record)
+	c.withinCeiling(opening)
+}
+
+// withinCeiling says that the round paid no more than the rules say that it can, and that the stake for that much is not less than it was.
+func (c *conformance) withinCeiling(opening games.Action) {
+	c.Helper()
+	if _, says := c.v.Engine.(games.Ceiling); !says { // an engine of a test
+		return
+	}
+	most, ok := games.MostPaid(c.v.Engine, opening, c.round.Bet)
+	paid, err := money.Parse(c.round.Currency, c.record.Payout)
+	if !ok || err != nil || paid.Cmp(most) > 0 {
+		c.Errorf("%s paid %s, and can pay %s at most (%t, %v)", opening.Payload, paid, most, ok, err)
+	}
+	if stake, ok := games.StakeFor(c.v.Engine, opening, most); !ok || stake.Cmp(c.round.Bet) < 0 {
+		c.Errorf("a stake of %s can pay %s, but one of %s is the largest that can", c.round.Bet, most, stake)
+	}
 }
 
 // do asks for an action, a cash-out or an expiry of the round as it stands. Nothing is kept of it, and of the payload nothing may be.

@@ -17,6 +17,7 @@ type Engine struct {
 	rules   Rules
 	machine *machine
 	known   func() known
+	highest func() *big.Rat // the most that a single payline can pay, in stakes
 }
 
 // New returns the engine of one of the definition's variants.
@@ -25,7 +26,7 @@ func New(d *Definition, variant string) (*Engine, error) {
 		return nil, fmt.Errorf("slots: there is no variant %q", variant)
 	}
 	m := newMachine(d, variant)
-	return &Engine{rules: d.rules(variant), machine: m, known: sync.OnceValue(m.know)}, nil
+	return &Engine{rules: d.rules(variant), machine: m, known: sync.OnceValue(m.know), highest: sync.OnceValue(m.highestOfOneLine)}, nil
 }
 
 // Rules returns a Rules.

@@ -1,4 +1,5 @@
 // The page: who is signed in, which game is played, what the server says, and what becomes of it on the screen.
+import { Care } from "./care.js";
 import { Connection, forgetPending } from "./connection.js";
 import { Developer } from "./developer.js";
 import { $, grouped, hint, say } from "./dom.js";
@@ -36,6 +37,7 @@ const host = {
     phase("idle");
     showBalance();
     refreshLists();
+    care.played();
   },
   /** An answer came that was shown before. */
   again(round, repeat) {
@@ -55,6 +57,11 @@ const fair = new Fair(rotate);
 const rounds = new Rounds();
 const picker = new Picker(play);
 const notices = new Notices((game) => picker.nameOf(game));
+const care = new Care({
+  acknowledge: (warningType) => connection?.ask("acknowledge", JSON.stringify({ warningType })),
+  leave: () => $("#sign-out").click(),
+  changed: () => enable(),
+});
 const focus = new Focus($("#machine"));
 const developer = new Developer({
   resend: () => { if (connection.resend()) table?.resent?.({ ...fair.seeds }); },
@@ -93,6 +100,7 @@ async function enter() {
   $("#table").hidden = $("#account").hidden = false;
   say($("#player"), session.data.player.username);
   try {
+    care.enter().catch((refusal) => hint(refusal.message));
     await picker.enter();
   } catch (refusal) {
     leave();
@@ -107,6 +115,7 @@ function leave() {
   picker.leave();
   alertOf(null);
   focus.forget();
+  care.forget();
   fair.seeds = null;
   balance = { amount: null, currency: "" };
   notices.clear();
@@ -221,9 +230,10 @@ const handlers = {
     connection.ask("balance_get");
     refreshLists();
   },
-  session_warning: ({ payload }) => hint(`Session note: ${payload.warningType.replaceAll("_", " ")}.`),
+  session_warning: ({ payload }) => care.warn(payload),
   error: async ({ payload, requestId }) => {
     alertOf(explain(payload));
+    if (String(payload.code) === "30103") care.waits();
     if (requestId === undefined) return;
     if (document.body.dataset.phase === "waiting" && !connection.pending) {
       await table?.fail();

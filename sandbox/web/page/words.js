@@ -1,5 +1,5 @@
 // What codes and results mean, in a player's words.
-import { grouped } from "./dom.js";
+import { grouped, moment } from "./dom.js";
 
 /** A result in words. No word of winning for what is not more than the stake. */
 export function verdict({ stake, payout }) {
@@ -23,10 +23,11 @@ const ERRORS = {
   30021: () => "This game is not available now.",
   30029: () => "The server is busy. Nothing was done; the same request is sent again by itself.",
   30101: () => "Your session has expired. Nothing was charged.",
-  30102: () => "You have reached your session limit. Take a break; nothing was charged.",
+  30102: (d) => `You have reached your session limit. ${d.until ? `You can play again from ${moment(d.until)}.` : "Take a break."} Nothing was charged.`,
   30103: () => "A reality check waits for you before you can play on.",
-  30104: () => "Playing is closed for this account.",
-  30105: () => "You have reached a limit that you set. Nothing was charged.",
+  30104: (d) => `Playing is closed for this account${d.until ? ` until ${moment(d.until)}` : ""}.${d.openRound ? " You can finish your round." : ""}`,
+  30105: (d) => d.limit === undefined ? "You have reached a limit that you set. Nothing was charged."
+    : `This would go past your limit: ${d.type} of a ${d.period}, ${grouped(d.limit)}, of which ${grouped(d.used)} is used. It begins anew on ${moment(d.until)}. Nothing was charged.`,
   30429: () => "That was too fast for the server. The same request is sent again by itself.",
   30601: () => "There is no such round.",
   30602: (d) => d.openRounds !== undefined ? "A round is still open under this seed. Finish it, in whichever game it is, and rotate then."

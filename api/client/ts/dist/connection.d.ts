@@ -91,6 +91,6 @@ export declare class Connection extends EventTarget {
     /** Sends the last answered play once more, under the same requestId: what took effect does not do so again, what was refused is judged
      * anew. Returns false if there is none or it must wait. */
     resend(): boolean;
-    /** Asks something that changes nothing. Unanswered when the connection breaks; ask again once it is back. */
-    ask(type: Question): void;
+    /** Asks something that moves nothing, payload being an object or JSON text. Unanswered when the connection breaks; ask again once it is back. */
+    ask<T extends Question>(type: T, payload?: ClientPayloads[T] | string): void;
 }

@@ -85,9 +85,9 @@ export class Connection extends EventTarget {
         this.#send(this.pending);
         return true;
     }
-    /** Asks something that changes nothing. Unanswered when the connection breaks; ask again once it is back. */
-    ask(type) {
-        this.#send({ type, payload: "{}", requestId: newRequestId() });
+    /** Asks something that moves nothing, payload being an object or JSON text. Unanswered when the connection breaks; ask again once it is back. */
+    ask(type, payload = "{}") {
+        this.#send({ type, payload: typeof payload === "string" ? payload : stringify(payload), requestId: newRequestId() });
     }
     async #dial() {
         this.#drop();

@@ -63,8 +63,16 @@ export interface RoundVoided extends ActionResult {
 }
 /** A warning about the session: acknowledge it by its warningType. */
 export interface SessionWarning {
-    warningType: string;
-    [member: string]: unknown;
+    warningType: "reality_check" | "session_limit";
+    /** Seconds of play without a break. */
+    sessionDuration: number;
+    totalWagered: Decimal;
+    /** With its sign: what the player has more than at the session's beginning. */
+    netResult: Decimal;
+    /** What is expected of the player: "acknowledge", or "stop" when the session is to end. */
+    nextAction: string;
+    /** Seconds from when it was sent until betting stops. */
+    expiresIn: number;
 }
 export interface ErrorPayload {
     code: string;
@@ -82,7 +90,9 @@ export interface ServerPayloads {
     round_expired: RoundExpired;
     round_voided: RoundVoided;
     session_warning: SessionWarning;
-    acknowledged: Record<string, unknown>;
+    acknowledged: {
+        warningType: string;
+    };
     pong: {
         serverTime: number;
     };
@@ -126,7 +136,7 @@ export interface ClientPayloads {
     ping: Record<string, never>;
 }
 /** What takes effect, at most once for each requestId. */
-export type Play = "action" | "cashout" | "seed_rotate" | "acknowledge";
-/** What changes nothing. */
-export type Question = "seed_get" | "balance_get" | "ping";
+export type Play = "action" | "cashout" | "seed_rotate";
+/** What moves nothing, and may be asked again. */
+export type Question = "seed_get" | "balance_get" | "ping" | "acknowledge";
 export {};

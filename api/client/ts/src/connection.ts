@@ -146,9 +146,9 @@ export class Connection extends EventTarget {
     return true;
   }
 
-  /** Asks something that changes nothing. Unanswered when the connection breaks; ask again once it is back. */
-  ask(type: Question): void {
-    this.#send({ type, payload: "{}", requestId: newRequestId() });
+  /** Asks something that moves nothing, payload being an object or JSON text. Unanswered when the connection breaks; ask again once it is back. */
+  ask<T extends Question>(type: T, payload: ClientPayloads[T] | string = "{}"): void {
+    this.#send({ type, payload: typeof payload === "string" ? payload : stringify(payload), requestId: newRequestId() });
   }
 
   async #dial(): Promise<void> {
