@@ -20,6 +20,7 @@ const (
 	expireEvery = time.Minute
 	agedEvery   = 5 * time.Minute
 	countEvery  = 20 * time.Minute
+	sumEvery    = time.Minute
 	agedAtOnce  = 5000 // players whose seeds are rotated by one run: other jobs wait for it
 	jobTimeout  = 5 * time.Minute
 	rescueAfter = 6 * time.Minute
@@ -29,16 +30,17 @@ const (
 // newJobs returns the queue of jobs that all servers of a database share: one of them is elected to put jobs in, and any runs them, one
 // at a time. It has the database's connections for ordinary use, not the settler's.
 func newJobs(db *pgxpool.Pool, log *slog.Logger, expire *expireRounds, seeds *rotateSeeds,
-	count *countRounds) (*river.Client[pgx.Tx], error) {
+	count *countRounds, sum *sumReports) (*river.Client[pgx.Tx], error) {
 	workers := river.NewWorkers()
-	err := errors.Join(river.AddWorkerSafely(workers, expire), river.AddWorkerSafely(workers, seeds), river.AddWorkerSafely(workers, count))
+	err := errors.Join(river.AddWorkerSafely(workers, expire), river.AddWorkerSafely(workers, seeds), river.AddWorkerSafely(workers, count),
+		river.AddWorkerSafely(workers, sum))
 	if err != nil {
 		return nil, err
 	}
 	return river.NewClient(riverpgxv5.New(db), &river.Config{
 		Workers: workers, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 1}},
 		PeriodicJobs: []*river.PeriodicJob{periodic(expireEvery, expireRoundsArgs{}), periodic(agedEvery, rotateSeedsArgs{}),
-			periodic(countEvery, countRoundsArgs{})},
+			periodic(countEvery, countRoundsArgs{}), periodic(sumEvery, sumReportsArgs{})},
 		JobTimeout: jobTimeout, RescueStuckJobsAfter: rescueAfter,
 		PollOnly: true, FetchPollInterval: jobPoll, // a connection less that listens
 		ReindexerSchedule:           river.NeverSchedule(), // only the tables' owner may
@@ -147,4 +149,28 @@ type countRounds struct {
 func (c *countRounds) Work(ctx context.Context, _ *river.Job[countRoundsArgs]) error {
 	_, err := c.floor.CountHours(ctx)
 	return err
+}
+
+// sumReportsArgs is the job of adding up rounds for reports.
+type sumReportsArgs struct{}
+
+func (sumReportsArgs) Kind() string { return "sum_reports" }
+
+func (sumReportsArgs) InsertOpts() river.InsertOpts { return oneAtATime() }
+
+// sumReports adds up the rounds of the last minutes, and looks a second time at days that ended a while ago. It also forgets the answers of
+// calls that carried an Idempotency-Key a day ago.
+type sumReports struct {
+	river.WorkerDefaults[sumReportsArgs]
+	floor     *session.Floor
+	operators *session.Operators
+}
+
+// Work implements river.Worker.
+func (r *sumReports) Work(ctx context.Context, _ *river.Job[sumReportsArgs]) error {
+	_, err := r.floor.CountReports(ctx)
+	if err == nil {
+		_, err = r.floor.CheckReports(ctx)
+	}
+	return errors.Join(err, r.operators.ForgetAnswers(ctx))
 }

@@ -196,7 +196,8 @@ func logOrigin(publicURL string) string {
 // startJobs begins the jobs beside play, until the context ends or endJobs is called.
 func (s *Server) startJobs(ctx context.Context) (err error) {
 	expire := &expireRounds{floor: s.Floor, expiry: s.config.Expiry, log: s.log}
-	if s.jobs, err = newJobs(s.db, s.log, expire, &rotateSeeds{floor: s.Floor, log: s.log}, &countRounds{floor: s.Floor}); err != nil {
+	if s.jobs, err = newJobs(s.db, s.log, expire, &rotateSeeds{floor: s.Floor, log: s.log}, &countRounds{floor: s.Floor},
+		&sumReports{floor: s.Floor, operators: s.Operators}); err != nil {
 		return fmt.Errorf("jobs: %w", err)
 	}
 	ctx, s.endJobs = context.WithCancel(ctx)

@@ -17,6 +17,9 @@ const (
 	ScopeWalletWrite Scope = "wallet:write" // deposits and withdrawals
 	ScopeRoundsRead  Scope = "rounds:read"  // rounds and their verification
 	ScopeRoundsVoid  Scope = "rounds:void"  // end open rounds and return their stakes
+	ScopePlayersRead Scope = "players:read" // who the players are, and what they have
+	ScopeReportsRead Scope = "reports:read" // reports
+	ScopeGames       Scope = "games"        // what the operator makes of its games: read, change, history
 	ScopeKeys        Scope = "keys"         // list, make, rotate and revoke keys that may do no more than the key itself
 	ScopeTest        Scope = "test"         // the test API of the sandbox
 )
@@ -26,7 +29,8 @@ const NoScope Scope = "-"
 
 // Scopes are all that a key can be given.
 func Scopes() []Scope {
-	return []Scope{ScopeAll, ScopeLaunch, ScopeWalletRead, ScopeWalletWrite, ScopeRoundsRead, ScopeRoundsVoid, ScopeKeys, ScopeTest}
+	return []Scope{ScopeAll, ScopeLaunch, ScopeWalletRead, ScopeWalletWrite, ScopeRoundsRead, ScopeRoundsVoid,
+		ScopePlayersRead, ScopeReportsRead, ScopeGames, ScopeKeys, ScopeTest}
 }
 
 // allows says whether a key with these scopes may do what needs another. What needs none by mistake is for ScopeAll only.

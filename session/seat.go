@@ -64,6 +64,7 @@ type position struct {
 
 	open   map[string]*openRound      // by game id
 	forced map[string]fairness.Script // by game id: what the sandbox asked for
+	offers map[string]Offer           // by game id: of those that the operator has changed
 
 	sessions map[uuid.UUID]time.Time // those that were found good at this position, and until when: a logout moves the position
 }

@@ -40,7 +40,7 @@ func (p SeedPolicy) due(rounds int64, inUseSince, now time.Time) bool {
 		p.Hours > 0 && !now.Before(inUseSince.Add(time.Duration(p.Hours)*time.Hour)))
 }
 
-// policyChannel is told when an operator's policy was changed. Payload: none.
+// policyChannel is told when an operator's policy, or what it offers, was changed. Payload: none.
 const policyChannel = "croupier_policy"
 
 // SetSeedPolicy says when the seeds of an operator's players are rotated from now on, on all nodes. Returns InvalidRequest, which names
