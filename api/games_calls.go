@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"math/big"
 
 	"croupier/games"
@@ -18,6 +19,7 @@ type GameData struct {
 	RTP       rtpData                 `json:"rtp"`
 	RulesHash string                  `json:"rulesHash" doc:"Hex SHA-256 of the rules' canonical JSON"`
 	Limits    map[string]games.Limits `json:"limits" doc:"Smallest and largest stake of a round, by currency: a player sees its own"`
+	Available bool                    `json:"available" doc:"New rounds can be opened. A round that is open is finished either way"`
 }
 
 type rtpData struct {
@@ -42,26 +44,33 @@ type gamesData struct {
 	Games []GameData `json:"games"`
 }
 
+// listGames lists what the caller's operator offers. Players are not shown what they cannot play.
 func (s *Server) listGames(ctx context.Context, _ *nothing) (gamesData, error) {
+	request := requestOf(ctx)
+	offers, err := s.Floor.Offers(ctx, request.operator())
+	if err != nil {
+		return gamesData{}, err
+	}
 	list := []GameData{}
-	for _, g := range s.Floor.Catalogue().Games() {
-		if data, ok := gameFor(requestOf(ctx), g); ok {
+	for _, o := range offers {
+		if data, ok := gameFor(request, o); ok && (data.Available || request.claims == nil) {
 			list = append(list, data)
 		}
 	}
 	return gamesData{list}, nil
 }
 
-type gameInput struct {
+// OfGame is the path of the calls about one game.
+type OfGame struct {
 	GameID string `path:"gameId" maxLength:"64" doc:"An id or an alias" example:"slots"`
 }
 
-func (s *Server) getGame(ctx context.Context, in *gameInput) (GameData, error) {
+func (s *Server) getGame(ctx context.Context, in *OfGame) (GameData, error) {
 	_, data, err := s.findGame(ctx, in.GameID)
 	return data, err
 }
 
-func (s *Server) getGameConfig(ctx context.Context, in *gameInput) (gameConfigData, error) {
+func (s *Server) getGameConfig(ctx context.Context, in *OfGame) (gameConfigData, error) {
 	g, data, err := s.findGame(ctx, in.GameID)
 	if err != nil {
 		return gameConfigData{}, err
@@ -75,37 +84,48 @@ func (s *Server) getGameConfig(ctx context.Context, in *gameInput) (gameConfigDa
 	return config, nil
 }
 
-func (s *Server) findGame(ctx context.Context, id string) (games.Game, GameData, error) {
-	g, ok := s.Floor.Catalogue().Lookup(id)
-	if !ok {
-		return g, GameData{}, session.Errorf(session.NotFound, "Game not found")
+func (s *Server) findGame(ctx context.Context, name string) (session.Offer, GameData, error) {
+	o, err := s.Floor.Offer(ctx, requestOf(ctx).operator(), name)
+	if errors.Is(err, &session.Error{Code: session.GameNotAvailable}) {
+		return o, GameData{}, session.Errorf(session.NotFound, "Game not found")
 	}
-	data, ok := gameFor(requestOf(ctx), g)
-	if !ok {
-		return g, GameData{}, session.Errorf(session.NotFound, "Game not available in the player's currency")
+	if err != nil {
+		return o, GameData{}, err
 	}
-	return g, data, nil
+	data, ok := gameFor(requestOf(ctx), o)
+	if !ok {
+		return o, GameData{}, session.Errorf(session.NotFound, "Game not available in the player's currency")
+	}
+	return o, data, nil
 }
 
-// gameFor is a game as who asks may play it; ok is false when a player's currency is not one of the game's.
-func gameFor(r *restRequest, g games.Game) (data GameData, ok bool) {
-	variant, _ := g.Variant(g.Default)
-	data = GameData{GameID: g.ID, Name: g.Name, Aliases: append([]string{}, g.Aliases...), Variant: variant.ID, RTP: rtpOf(variant),
-		RulesHash: variant.RulesHash, Limits: g.Limits}
+// gameFor is a game as who asks may play it; ok is false when a player's currency is not one of the game's, or its build is not there.
+func gameFor(r *restRequest, o session.Offer) (data GameData, ok bool) {
+	variant, ok := o.Variant(o.Default)
+	if !ok {
+		return data, false
+	}
+	data = GameData{GameID: o.ID, Name: o.Name, Aliases: append([]string{}, o.Aliases...), Variant: variant.ID, RTP: rtpOf(variant),
+		RulesHash: variant.RulesHash, Limits: o.Limits, Available: o.Revision.Enabled}
 	if r.claims == nil {
 		return data, true
 	}
-	limits, ok := g.LimitsFor(r.claims.Currency)
+	limits, ok := o.LimitsFor(r.claims.Currency)
 	data.Limits = map[string]games.Limits{r.claims.Currency.Code(): limits}
 	return data, ok
 }
 
 // rtpOf writes a variant's return. The decimal is truncated, so that it never promises more than the fraction.
 func rtpOf(v games.Variant) rtpData {
-	rtp := v.RTP()
-	const decimals = 12
-	scaled := new(big.Int).Mul(rtp.Num(), new(big.Int).Exp(big.NewInt(10), big.NewInt(decimals), nil))
-	scaled.Quo(scaled, rtp.Denom())
-	truncated := new(big.Rat).SetFrac(scaled, new(big.Int).Exp(big.NewInt(10), big.NewInt(decimals), nil))
-	return rtpData{Fraction: rtp.RatString(), Decimal: truncated.FloatString(decimals)}
+	return rtpData{Fraction: v.RTP().RatString(), Decimal: truncated(v.RTP(), rtpDecimals)}
+}
+
+const rtpDecimals = 12
+
+// truncated is a fraction to some decimals, without its rest.
+func truncated(r *big.Rat, decimals int) string {
+	power := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(decimals)), nil)
+	scaled := new(big.Int).Mul(r.Num(), power)
+	scaled.Quo(scaled, r.Denom())
+	return new(big.Rat).SetFrac(scaled, power).FloatString(decimals)
 }

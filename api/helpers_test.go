@@ -294,3 +294,19 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+// now is the time by which the operator signs.
+func (o *testOperator) now() time.Time {
+	if o.clock != nil {
+		return o.clock()
+	}
+	return time.Now()
+}
+
+// roundOf is the record of a round that an answer is of.
+func (p *testPlayer) roundOf(t testing.TB, e envelope) (record struct{ RoundID, Variant string }) {
+	t.Helper()
+	must(t, json.Unmarshal(e.Payload, &record))
+	p.get(t, "/rounds/"+record.RoundID).into(t, &record)
+	return record
+}

@@ -20,6 +20,7 @@ const (
 	expireEvery = time.Minute
 	agedEvery   = 5 * time.Minute
 	countEvery  = 20 * time.Minute
+	sumEvery    = time.Minute
 	agedAtOnce  = 5000 // players whose seeds are rotated by one run: other jobs wait for it
 	jobTimeout  = 5 * time.Minute
 	rescueAfter = 6 * time.Minute
@@ -28,24 +29,33 @@ const (
 
 // newJobs returns the queue of jobs that all servers of a database share: one of them is elected to put jobs in, and any runs them, one
 // at a time. It has the database's connections for ordinary use, not the settler's.
-func newJobs(db *pgxpool.Pool, log *slog.Logger, expire *expireRounds, seeds *rotateSeeds, count *countRounds,
-	deliver *deliverWebhooks, prune *pruneWebhooks) (*river.Client[pgx.Tx], error) {
+func newJobs(db *pgxpool.Pool, log *slog.Logger, jobs ...job) (*river.Client[pgx.Tx], error) {
 	workers := river.NewWorkers()
-	err := errors.Join(river.AddWorkerSafely(workers, expire), river.AddWorkerSafely(workers, seeds), river.AddWorkerSafely(workers, count),
-		river.AddWorkerSafely(workers, deliver), river.AddWorkerSafely(workers, prune))
+	var err error
+	for _, add := range jobs {
+		err = errors.Join(err, add(workers))
+	}
 	if err != nil {
 		return nil, err
 	}
 	return river.NewClient(riverpgxv5.New(db), &river.Config{
 		Workers: workers, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 1}, webhooksQueue: {MaxWorkers: 2}},
 		PeriodicJobs: []*river.PeriodicJob{periodic(expireEvery, expireRoundsArgs{}), periodic(agedEvery, rotateSeedsArgs{}),
-			periodic(countEvery, countRoundsArgs{}), periodic(shiftEvery, deliverWebhooksArgs{}), periodic(pruneEvery, pruneWebhooksArgs{})},
+			periodic(countEvery, countRoundsArgs{}), periodic(sumEvery, sumReportsArgs{}), periodic(shiftEvery, deliverWebhooksArgs{}),
+			periodic(pruneEvery, pruneWebhooksArgs{})},
 		JobTimeout: jobTimeout, RescueStuckJobsAfter: rescueAfter,
 		PollOnly: true, FetchPollInterval: jobPoll, // a connection less that listens
 		ReindexerSchedule:           river.NeverSchedule(), // only the tables' owner may
 		CompletedJobRetentionPeriod: time.Hour, DiscardedJobRetentionPeriod: 24 * time.Hour,
 		Logger: slog.New(warnings{log.Handler()}),
 	})
+}
+
+// job adds the worker of one kind of jobs.
+type job func(*river.Workers) error
+
+func jobOf[T river.JobArgs](w river.Worker[T]) job {
+	return func(all *river.Workers) error { return river.AddWorkerSafely(all, w) }
 }
 
 // periodic puts a job in at once and then every so often.
@@ -153,4 +163,28 @@ type countRounds struct {
 func (c *countRounds) Work(ctx context.Context, _ *river.Job[countRoundsArgs]) error {
 	_, err := c.floor.CountHours(ctx)
 	return err
+}
+
+// sumReportsArgs is the job of adding up rounds for reports.
+type sumReportsArgs struct{}
+
+func (sumReportsArgs) Kind() string { return "sum_reports" }
+
+func (sumReportsArgs) InsertOpts() river.InsertOpts { return oneAtATime() }
+
+// sumReports adds up the rounds of the last minutes, and looks a second time at days that ended a while ago. It also forgets the answers of
+// calls that carried an Idempotency-Key a day ago.
+type sumReports struct {
+	river.WorkerDefaults[sumReportsArgs]
+	floor     *session.Floor
+	operators *session.Operators
+}
+
+// Work implements river.Worker.
+func (r *sumReports) Work(ctx context.Context, _ *river.Job[sumReportsArgs]) error {
+	_, err := r.floor.CountReports(ctx)
+	if err == nil {
+		_, err = r.floor.CheckReports(ctx)
+	}
+	return errors.Join(err, r.operators.ForgetAnswers(ctx))
 }

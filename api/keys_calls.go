@@ -53,7 +53,7 @@ func (s *Server) listKeys(ctx context.Context, _ *nothing) (keysData, error) {
 
 type newKeyInput struct {
 	Body struct {
-		Scopes      []string  `json:"scopes" minItems:"1" maxItems:"50" doc:"What it may be used for: launch, wallet:read, wallet:write, rounds:read, rounds:void, keys, settings, sso, webhooks, players:read, players:write, test, or all" example:"[\"wallet:read\",\"wallet:write\"]"`
+		Scopes      []string  `json:"scopes" minItems:"1" maxItems:"50" doc:"What it may be used for: launch, wallet:read, wallet:write, rounds:read, rounds:void, players:read, players:write, reports:read, games, keys, settings, sso, webhooks, test, or all" example:"[\"wallet:read\",\"wallet:write\"]"`
 		AllowedFrom []string  `json:"allowedFrom,omitempty" maxItems:"100" doc:"The networks that it may be used from, in CIDR notation, or single addresses; none: anywhere" example:"[\"203.0.113.0/24\"]"`
 		ExpiresAt   time.Time `json:"expiresAt,omitempty" doc:"Left out: never" example:"2027-02-01T00:00:00Z"`
 	}

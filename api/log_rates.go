@@ -22,8 +22,8 @@ type logRatesInput struct {
 	Days int `query:"days" minimum:"1" maximum:"366" default:"31" doc:"Of how many days at most, the last ones"`
 }
 
-// roundCounts are numbers of rounds.
-type roundCounts struct {
+// RoundCounts are numbers of rounds.
+type RoundCounts struct {
 	Rounds           int64 `json:"rounds" doc:"All that were opened"`
 	Finished         int64 `json:"finished" doc:"Settled by their games' rules"`
 	Voided           int64 `json:"voided" doc:"Ended by the operator, who returned what was staked, with a reason"`
@@ -33,12 +33,12 @@ type roundCounts struct {
 
 type dayRates struct {
 	Day string `json:"day" doc:"In UTC" example:"2026-11-21"`
-	roundCounts
+	RoundCounts
 }
 
 type logRatesData struct {
 	At time.Time `json:"at" doc:"When it was counted"`
-	roundCounts
+	RoundCounts
 	Days []dayRates `json:"days" doc:"By the day on which a round was opened, oldest first; none for a day without rounds"`
 }
 
@@ -47,15 +47,15 @@ func (s *Server) publishRates(ctx context.Context, in *logRatesInput) (logRatesD
 	if err != nil {
 		return logRatesData{}, err
 	}
-	data := logRatesData{At: at.UTC(), roundCounts: countsOf(rates.RoundCounts), Days: []dayRates{}}
+	data := logRatesData{At: at.UTC(), RoundCounts: countsOf(rates.RoundCounts), Days: []dayRates{}}
 	for _, d := range rates.Days[max(0, len(rates.Days)-in.Days):] {
 		data.Days = append(data.Days, dayRates{d.Day.Format(time.DateOnly), countsOf(d.RoundCounts)})
 	}
 	return data, nil
 }
 
-func countsOf(c session.RoundCounts) roundCounts {
-	return roundCounts{c.Rounds, c.Finished, c.Voided, c.Open, c.VoidedPerMillion()}
+func countsOf(c session.RoundCounts) RoundCounts {
+	return RoundCounts{c.Rounds, c.Finished, c.Voided, c.Open, c.VoidedPerMillion()}
 }
 
 // ratesNow returns the rates and when they were counted. Of any number of callers at once, one counts.

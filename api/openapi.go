@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -17,7 +18,7 @@ Every answer is an envelope: {"success": true, "data": …, "requestId": "…"} 
 
 Operators call with an API key and sign every call: X-Timestamp is the time in Unix seconds, within five minutes of the server's, and X-Signature is ` +
 	`sha256= and the hex of HMAC-SHA256(apiSecret, "{timestamp}.{METHOD}.{path with query}.{raw body}"). A signature of a call other than GET is good once: ` +
-	`a call that is sent again is signed anew. Two equal calls of one second differ by decimals of X-Timestamp, of which it may have 9. ` +
+	`a call that is sent again is signed anew, and an Idempotency-Key with it makes sure that it takes effect once. Two equal calls of one second differ by decimals of X-Timestamp, of which it may have 9. ` +
 	`A key is good for what its scopes name, from the networks that it is allowed from: anything else is 80005. Players call with their session token. ` +
 	`Money is JSON numbers, exact, in the currency's own decimals.`
 
@@ -78,10 +79,33 @@ func exampleRefusals(who audience, own []session.Code) []*failure {
 	}
 	list := make([]*failure, len(codes))
 	for i, code := range codes {
-		list[i] = newFailure(context.Background(), exampleRefusal(code))
+		list[i] = exampleFailure(code)
 		list[i].RequestID = exampleID
 	}
 	return list
+}
+
+// The refusals of a call with If-Match, which have statuses of their own.
+const (
+	staleTag session.Code = "412"
+	noTag    session.Code = "428"
+)
+
+func exampleFailure(code session.Code) *failure {
+	f := (*failure)(nil)
+	switch code {
+	case staleTag:
+		f = newFailure(context.Background(), &session.Error{Code: session.Conflict, Message: "The game was changed meanwhile: read it again",
+			Details: map[string]any{"revision": 4}})
+		f.status = http.StatusPreconditionFailed
+	case noTag:
+		f = newFailure(context.Background(), session.FieldError(session.InvalidRequest, "If-Match",
+			"must be the ETag that the change was made from: read the game first"))
+		f.status = http.StatusPreconditionRequired
+	default:
+		f = newFailure(context.Background(), exampleRefusal(code))
+	}
+	return f
 }
 
 // exampleRefusal is an error of a code. It panics for one that no call is documented with.
@@ -128,14 +152,21 @@ const (
 	sessionsDoc           = "Where you are signed in, and where you were."
 	endSessionDoc         = "As its logout would: it takes effect at once, on every node, and its sockets are closed."
 	ticketDoc             = "A ticket stands in the socket's URL in place of the session token, because URLs end up in logs. It is good for 60 seconds and for one use."
-	gamesDoc              = "With the variant that is played here, its exact return and its limits. A player sees the games that can be played in its currency."
+	gamesDoc              = "As the operator offers them: with the build that is played, its exact return and the limits. A player sees the games that can be played in its currency."
+	operatorGamesDoc      = "All games of the house: what you have set, and what comes of it."
+	operatorGameDoc       = "Its ETag is what a change is made from."
+	setGameDoc            = "Replaces what you have set: what is left out is as the house has it afterwards. It holds for the rounds that are opened from then on, on every server within seconds; a round that is open is finished by the rules that it was opened under. A game that is not enabled refuses new rounds with 30021, a stake outside of the limits with 30008. The same settings again change nothing. If-Match says which state the change was made from: two changes at once cannot undo each other unseen."
+	gameHistoryDoc        = "Who changed what, when and why, newest first, for ever."
+	playersDoc            = "Newest first, page by page."
+	playerDoc             = "With the balance, what is at stake, and how many rounds were played."
+	reportDoc             = "GGR, stakes, wins and returns over the rounds that ended on UTC days, up to now, by currency and by what groupBy says. Days that are over can be asked for again with If-None-Match. What is held against what: the actual return against the exact one of the builds that were played, with the band that chance leaves."
 	gameDoc               = "By its id or one of its aliases."
 	configDoc             = "Everything that an outcome depends on. The hash of it is in every round's record."
 	balanceDoc            = "What is free and what is at stake in open rounds."
-	transactionsDoc       = "Every movement of the player's money, newest first, page by page."
+	transactionsDoc       = "Every movement of the player's money, newest first, page by page, as JSON or as a CSV file."
 	depositDoc            = "Moves money from you to the player. The same transactionId again moves nothing and is answered as the first time; with another amount or player it is 80007. So a call without an answer can be sent again."
 	withdrawDoc           = "Moves money from the player to you, if it is there: money at stake is not. The transactionId is as for a deposit, and of the same space."
-	roundsDoc             = "Records of the player's rounds, newest first, page by page."
+	roundsDoc             = "Records of the player's rounds, newest first, page by page; for an operator that names no player, of all of its players."
 	roundDoc              = "Every action with its outcome and its money. The server seed is there once it is revealed; with it the whole round can be recomputed. An action's type is action, cashout, expiry, by which the server ended a round that nobody finished, or void, by which the operator did: its payload says why. The receipt is the server's signature of the record; docs/protocol.md specifies it. The page /rounds/{roundId} of this server draws the round step by step."
 	voidDoc               = "Ends an open round of one of your players and returns all that was staked in it, with the reason for ever in the round's record. The player is told, with the reason. The same reason again changes nothing and is answered as the first time: so a call without an answer can be sent again. A round that is settled is not undone, and one that was voided keeps its reason: both are 80007. Correct what was settled by a deposit or a withdrawal. How many rounds are voided is published: GET /log/rates."
 	verificationDoc       = "Every draw of the round, made again from the record, the revealed seed and the rules, and every comparison with the record. The verdict is verified, failed, or unrevealed: then the seed is still in use, and there is no report. It is the server that says so: whoever wants to know checks the record himself."

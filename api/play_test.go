@@ -125,7 +125,21 @@ func TestRounds(t *testing.T) {
 	for _, query := range []string{"cursor=x", "limit=101", "gameId=roulette"} {
 		p.get(t, "/rounds?"+query).wants(t, http.StatusBadRequest, session.InvalidRequest)
 	}
-	o.get(t, "/rounds").wants(t, http.StatusBadRequest, session.InvalidRequest)
+	var all struct {
+		Rounds []struct{ RoundID, PlayerID string }
+	}
+	o.get(t, "/rounds").into(t, &all)
+	if len(all.Rounds) != 3 || fmt.Sprint(all.Rounds[0].PlayerID) != p.ID {
+		t.Errorf("of all players: %+v", all.Rounds)
+	}
+	rival.get(t, "/rounds").into(t, &all)
+	if len(all.Rounds) != 0 {
+		t.Errorf("another operator sees %+v", all.Rounds)
+	}
+	for _, query := range []string{"cursor=x", "minPayout=1e3", "forced=maybe", "status=open"} {
+		o.get(t, "/rounds?"+query).wants(t, http.StatusBadRequest, session.InvalidRequest)
+	}
+	o.get(t, "/rounds?forced=true&playerId="+p.ID).wants(t, http.StatusBadRequest, session.InvalidRequest)
 	o.get(t, "/rounds?playerId="+p.ExternalID).into(t, &struct{}{})
 }
 

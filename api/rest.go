@@ -26,6 +26,20 @@ type restRequest struct {
 	body   []byte          // as it came
 	caller *session.Caller // of an operator's call, once its signature is checked
 	claims *session.Claims // of a player's call, once its session is checked
+
+	idempotencyKey string      // of an operator's call that is made for the first time; "": it has none
+	in, out        http.Header // as they came, and as they will go
+}
+
+// operator is whose call it is, or whose player's; the zero UUID for nobody's.
+func (r *restRequest) operator() uuid.UUID {
+	switch {
+	case r.caller != nil:
+		return r.caller.ID
+	case r.claims != nil:
+		return r.claims.OperatorID
+	}
+	return uuid.UUID{}
 }
 
 type restRequestKey struct{}
@@ -48,6 +62,7 @@ func (s *Server) around(calls, pages *http.ServeMux) http.Handler {
 		defer cancel()
 		r = r.WithContext(ctx)
 		recorder := &recorder{ResponseWriter: w}
+		request.in, request.out = r.Header, recorder.Header()
 		setHeaders(recorder.Header(), r, request)
 		defer func() {
 			s.recover(recover(), recorder, r)

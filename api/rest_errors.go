@@ -88,7 +88,11 @@ func (s *Server) refusal(ctx context.Context, err error) *failure {
 	} else if !errors.As(err, &known) {
 		known = s.unexpected(ctx, err)
 	}
-	return newFailure(ctx, known)
+	f := newFailure(ctx, known)
+	if precondition := (*preconditionError)(nil); errors.As(err, &precondition) {
+		f.status = precondition.status
+	}
+	return f
 }
 
 func newFailure(ctx context.Context, known *session.Error) *failure {
@@ -103,6 +107,10 @@ func newFailure(ctx context.Context, known *session.Error) *failure {
 		f.headers.Set("WWW-Authenticate", `Bearer realm="croupier"`)
 	case http.StatusServiceUnavailable:
 		f.headers.Set("Retry-After", "1")
+	case http.StatusConflict:
+		if _, soon := known.Details["retryAfterMs"]; soon {
+			f.headers.Set("Retry-After", "1")
+		}
 	}
 	return f
 }

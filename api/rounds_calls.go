@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -13,36 +14,92 @@ import (
 )
 
 type roundsInput struct {
-	OfPlayer
-	GameID string    `query:"gameId" maxLength:"64" doc:"Of this game only: an id or an alias"`
-	Status string    `query:"status" enum:"in_progress,completed,cashed_out,voided" doc:"Of this status only"`
-	From   time.Time `query:"from" doc:"Opened at this time or later (RFC 3339)"`
-	To     time.Time `query:"to" doc:"Opened before this time (RFC 3339)"`
-	Limit  int       `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"How many at most"`
-	Cursor string    `query:"cursor" maxLength:"64" doc:"The nextCursor of the page before"`
+	PlayerID  string    `query:"playerId" maxLength:"128" doc:"For operators: the player's id or your own id of the player; left out: the rounds of all of your players"`
+	GameID    string    `query:"gameId" maxLength:"64" doc:"Of this game only: an id or an alias"`
+	Status    string    `query:"status" enum:"in_progress,completed,cashed_out,voided" doc:"Of this status only"`
+	From      time.Time `query:"from" doc:"Opened at this time or later (RFC 3339)"`
+	To        time.Time `query:"to" doc:"Opened before this time (RFC 3339)"`
+	Forced    string    `query:"forced" enum:"true,false" doc:"Without playerId: those whose outcome was forced in the sandbox, or those that were not"`
+	MinPayout string    `query:"minPayout" maxLength:"40" pattern:"^[0-9]{1,15}(\\.[0-9]{1,18})?$" patternDescription:"a decimal" doc:"Without playerId: that paid this much or more, each in its own currency"`
+	Limit     int       `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"How many at most"`
+	Cursor    string    `query:"cursor" maxLength:"64" doc:"The nextCursor of the page before"`
+}
+
+// roundOfList is a round, and whose it is where that is not said by the call.
+type roundOfList struct {
+	games.Record
+	PlayerID *uuid.UUID `json:"playerId,omitempty" doc:"In the list of all of your players' rounds"`
+}
+
+// MarshalJSON writes the record as it writes itself, with the player's id behind the rest.
+func (r roundOfList) MarshalJSON() ([]byte, error) {
+	text, err := json.Marshal(r.Record)
+	if err != nil || r.PlayerID == nil {
+		return text, err
+	}
+	return append(text[:len(text)-1], `,"playerId":"`+r.PlayerID.String()+`"}`...), nil
 }
 
 type roundsData struct {
-	Rounds     []games.Record `json:"rounds" doc:"Newest first"`
-	NextCursor string         `json:"nextCursor,omitempty" doc:"Not there: this is the last page"`
+	Rounds     []roundOfList `json:"rounds" doc:"Newest first"`
+	NextCursor string        `json:"nextCursor,omitempty" doc:"Not there: this is the last page. Without playerId, a page may have fewer rounds than the limit, or none, and a nextCursor all the same: go on"`
 }
 
 func (s *Server) listRounds(ctx context.Context, in *roundsInput) (roundsData, error) {
+	gameID, err := s.gameID(ctx, in.GameID)
+	if err != nil {
+		return roundsData{}, err
+	}
+	if in.PlayerID == "" && requestOf(ctx).claims == nil {
+		return s.listHouseRounds(ctx, in, gameID)
+	}
+	if in.Forced != "" || in.MinPayout != "" {
+		return roundsData{}, session.FieldError(session.InvalidRequest, "playerId", "cannot stand with forced or minPayout")
+	}
 	operator, player, err := s.subject(ctx, in.PlayerID)
 	if err != nil {
 		return roundsData{}, err
 	}
-	q := session.RoundQuery{Operator: operator, Player: player, Status: games.Status(in.Status), From: in.From, To: in.To,
-		Cursor: in.Cursor, Limit: in.Limit}
-	if in.GameID != "" {
-		game, ok := s.Floor.Catalogue().Lookup(in.GameID)
-		if !ok {
-			return roundsData{}, s.checkGame(in.GameID)
-		}
-		q.GameID = game.ID
+	list, next, err := s.Floor.ListRounds(ctx, session.RoundQuery{Operator: operator, Player: player, GameID: gameID, Status: games.Status(in.Status),
+		From: in.From, To: in.To, Cursor: in.Cursor, Limit: in.Limit})
+	data := roundsData{Rounds: make([]roundOfList, 0, len(list)), NextCursor: next}
+	for _, record := range list {
+		data.Rounds = append(data.Rounds, roundOfList{Record: record})
 	}
-	list, next, err := s.Floor.ListRounds(ctx, q)
-	return roundsData{Rounds: append([]games.Record{}, list...), NextCursor: next}, err
+	return data, err
+}
+
+// listHouseRounds lists the rounds of all players of the operator that calls.
+func (s *Server) listHouseRounds(ctx context.Context, in *roundsInput, gameID string) (roundsData, error) {
+	q := session.HouseRoundQuery{Operator: requestOf(ctx).caller.ID, GameID: gameID, Status: games.Status(in.Status), From: in.From, To: in.To,
+		MinPayout: in.MinPayout, Cursor: in.Cursor, Limit: in.Limit}
+	if in.Forced != "" {
+		forced := in.Forced == "true"
+		q.Forced = &forced
+	}
+	list, next, err := s.Floor.HouseRounds(ctx, q)
+	data := roundsData{Rounds: make([]roundOfList, 0, len(list)), NextCursor: next}
+	for _, one := range list {
+		data.Rounds = append(data.Rounds, roundOfList{Record: one.Record, PlayerID: &one.PlayerID})
+	}
+	return data, err
+}
+
+// gameID is the id of the game that whoever calls means, "" for no game. Returns InvalidRequest.
+func (s *Server) gameID(ctx context.Context, name string) (string, error) {
+	return s.gameOf(ctx, requestOf(ctx).operator(), name)
+}
+
+// gameOf is gameID for what an operator's player means.
+func (s *Server) gameOf(ctx context.Context, operator uuid.UUID, name string) (string, error) {
+	if name == "" {
+		return "", nil
+	}
+	id, err := s.Floor.GameID(ctx, operator, name)
+	if errors.Is(err, &session.Error{Code: session.GameNotAvailable}) {
+		return "", session.FieldError(session.InvalidRequest, "gameId", "is not a game of this server")
+	}
+	return id, err
 }
 
 type roundInput struct {

@@ -51,13 +51,26 @@ func (r *rest) calls() {
 	call(group, players, "POST /socket-tickets", "Make a ticket for the WebSocket", ticketDoc, s.createTicket)
 
 	group = r.group("Games", "What can be played, by which rules, and what it returns exactly.")
-	call(group, both.need(session.NoScope), "GET /games", "List the games", gamesDoc, s.listGames)
-	call(group, both.need(session.NoScope), "GET /games/{gameId}", "Show a game", gameDoc, s.getGame, session.NotFound)
-	call(group, both.need(session.NoScope), "GET /games/{gameId}/config", "Show a game's rules", configDoc, s.getGameConfig, session.NotFound)
+	tagged(group, both.need(session.NoScope), "GET /games", "List the games", gamesDoc, s.listGames)
+	tagged(group, both.need(session.NoScope), "GET /games/{gameId}", "Show a game", gameDoc, s.getGame, session.NotFound)
+	tagged(group, both.need(session.NoScope), "GET /games/{gameId}/config", "Show a game's rules", configDoc, s.getGameConfig, session.NotFound)
+	chooser := operators.need(session.ScopeGames)
+	tagged(group, chooser, "GET /operator/games", "List what you have made of the games", operatorGamesDoc, s.listOperatorGames)
+	tagged(group, chooser, "GET /operator/games/{gameId}", "Show what you have made of a game", operatorGameDoc, s.getOperatorGame, session.NotFound)
+	tagged(group, chooser, "PUT /operator/games/{gameId}", "Change what you offer of a game", setGameDoc, s.setOperatorGame, session.NotFound, staleTag, noTag)
+	call(group, chooser, "GET /operator/games/{gameId}/history", "List the changes of a game", gameHistoryDoc, s.listGameHistory, session.NotFound)
+
+	group = r.group("Players", "Your players and what they have.")
+	reader := operators.need(session.ScopePlayersRead)
+	call(group, reader, "GET /players", "List the players", playersDoc, s.listPlayers)
+	call(group, reader, "GET /players/{playerId}", "Show a player", playerDoc, s.getPlayer, session.PlayerNotFound)
+
+	group = r.group("Reports", "What your games took and gave, exact to the last cent and the last round.")
+	table(group, operators.need(session.ScopeReportsRead), "GET /reports/games", "Report on the games", reportDoc, s.report)
 
 	group = r.group("Wallet", "Money, exact to the currency's last decimal. Amounts are JSON numbers without an exponent.")
 	call(group, both.need(session.ScopeWalletRead), "GET /wallet/balance", "Show the balance", balanceDoc, s.getBalance, session.PlayerNotFound)
-	call(group, both.need(session.ScopeWalletRead), "GET /wallet/transactions", "List the transfers", transactionsDoc, s.listTransactions, session.PlayerNotFound)
+	table(group, both.need(session.ScopeWalletRead), "GET /wallet/transactions", "List the transfers", transactionsDoc, s.listTransactions, session.PlayerNotFound)
 	call(group, operators.need(session.ScopeWalletWrite), "POST /wallet/deposit", "Deposit", depositDoc, s.deposit, session.PlayerNotFound, session.Conflict)
 	call(group, operators.need(session.ScopeWalletWrite), "POST /wallet/withdraw", "Withdraw", withdrawDoc, s.withdraw, session.NotEnoughMoney, session.PlayerNotFound, session.Conflict)
 

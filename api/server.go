@@ -204,9 +204,11 @@ func logOrigin(publicURL string) string {
 
 // startJobs begins the jobs beside play, until the context ends or endJobs is called.
 func (s *Server) startJobs(ctx context.Context) (err error) {
-	expire := &expireRounds{floor: s.Floor, players: s.Players, expiry: s.config.Expiry, log: s.log}
-	s.jobs, err = newJobs(s.db, s.log, expire, &rotateSeeds{floor: s.Floor, log: s.log}, &countRounds{floor: s.Floor},
-		&deliverWebhooks{courier: s.courier}, &pruneWebhooks{hooks: s.hooks, keep: s.config.WebhookLog, log: s.log})
+	s.jobs, err = newJobs(s.db, s.log,
+		jobOf(&expireRounds{floor: s.Floor, players: s.Players, expiry: s.config.Expiry, log: s.log}),
+		jobOf(&rotateSeeds{floor: s.Floor, log: s.log}), jobOf(&countRounds{floor: s.Floor}),
+		jobOf(&sumReports{floor: s.Floor, operators: s.Operators}),
+		jobOf(&deliverWebhooks{courier: s.courier}), jobOf(&pruneWebhooks{hooks: s.hooks, keep: s.config.WebhookLog, log: s.log}))
 	if err != nil {
 		return fmt.Errorf("jobs: %w", err)
 	}

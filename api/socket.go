@@ -147,7 +147,7 @@ func (s *Server) admit(r *http.Request) (claims session.Claims, game string, ref
 		}
 		if game == "" {
 			game = ticketGame
-		} else if !s.sameGame(game, ticketGame) {
+		} else if !s.sameGame(ctx, claims.OperatorID, game, ticketGame) {
 			return claims, game, session.Errorf(session.GameNotAvailable, "The ticket is for another game")
 		}
 	} else if claims, refused = s.Tokens.Verify(ctx, token); refused != nil {
@@ -158,11 +158,14 @@ func (s *Server) admit(r *http.Request) (claims session.Claims, game string, ref
 	return claims, game, s.checkOrigin(ctx, r, claims.OperatorID)
 }
 
-// sameGame knows a game by all of its ids.
-func (s *Server) sameGame(a, b string) bool {
-	one, known := s.config.Catalogue.Lookup(a)
-	other, _ := s.config.Catalogue.Lookup(b)
-	return a == b || known && one.ID == other.ID
+// sameGame knows a game by all of its ids, those too that the operator gave it.
+func (s *Server) sameGame(ctx context.Context, operator uuid.UUID, a, b string) bool {
+	if a == b {
+		return true
+	}
+	one, err1 := s.Floor.GameID(ctx, operator, a)
+	other, err2 := s.Floor.GameID(ctx, operator, b)
+	return err1 == nil && err2 == nil && one == other
 }
 
 // checkOrigin returns Forbidden when a browser comes from a page that the operator does not allow. The server's own pages may come;
@@ -201,7 +204,8 @@ func (c *socket) refuse(err error) {
 // run plays until the connection ends. The round in progress, if there is one, comes first.
 func (c *socket) run(game string) {
 	ctx := context.Background() // a request that is under way is finished whatever happens to the connection
-	visit, err := c.server.Floor.Sit(ctx, session.Guest{Player: c.claims.PlayerID, Session: c.claims.SessionID, Game: game, Notify: c.notify})
+	visit, err := c.server.Floor.Sit(ctx, session.Guest{Player: c.claims.PlayerID, Session: c.claims.SessionID, Operator: c.claims.OperatorID,
+		Game: game, Notify: c.notify})
 	if err != nil {
 		c.refuse(err)
 		return

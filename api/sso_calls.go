@@ -88,7 +88,7 @@ func (s *Server) arrive(ctx context.Context, operatorID, token string) (session.
 	if err != nil {
 		return session.Grant{}, err
 	}
-	if err := s.checkGame(arrival.GameID); err != nil {
+	if _, err := s.gameOf(ctx, id, arrival.GameID); err != nil {
 		return session.Grant{}, err
 	}
 	return s.Access.ExchangeArrival(ctx, arrival)

@@ -112,7 +112,11 @@ func (s *Server) addBalance(ctx context.Context, in *addBalanceInput) (testWalle
 	if err != nil {
 		return testWalletData{}, err
 	}
-	receipt, err := s.Ledger.Deposit(ctx, testOrder(player, amount))
+	order := testOrder(player, amount)
+	if key := requestOf(ctx).idempotencyKey; key != "" { // so that not even a crash between the deposit and its answer makes two of it
+		order.TransactionID = "sandbox-key-" + uuid.NewSHA1(player.OperatorID, []byte(key)).String()
+	}
+	receipt, err := s.Ledger.Deposit(ctx, order)
 	return testWalletData{walletData{ID: player.ID.String(), Balance: receipt.Balance, Currency: player.Currency.Code()}}, err
 }
 
@@ -184,14 +188,14 @@ type forceData struct {
 }
 
 func (s *Server) forceOutcome(ctx context.Context, in *forceInput) (forceData, error) {
-	if err := s.checkGame(in.Body.GameID); err != nil {
+	gameID, err := s.gameID(ctx, in.Body.GameID)
+	if err != nil {
 		return forceData{}, err
 	}
 	player, err := s.playerOf(ctx, in.Body.PlayerID)
 	if err != nil {
 		return forceData{}, err
 	}
-	game, _ := s.Floor.Catalogue().Lookup(in.Body.GameID)
-	err = s.Floor.ForceOutcome(ctx, player.OperatorID, player.ID, game.ID, in.Body.Outcome)
-	return forceData{PlayerID: player.ID.String(), GameID: game.ID, Pending: true}, err
+	err = s.Floor.ForceOutcome(ctx, player.OperatorID, player.ID, gameID, in.Body.Outcome)
+	return forceData{PlayerID: player.ID.String(), GameID: gameID, Pending: true}, err
 }

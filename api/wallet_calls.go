@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -39,12 +40,32 @@ func (s *Server) getBalance(ctx context.Context, in *OfPlayer) (balanceData, err
 type transactionsInput struct {
 	OfPlayer
 	Page
-	Cursor string `query:"cursor" maxLength:"64" doc:"The nextCursor of the page before"`
+	Format
+	Code   string    `query:"code" enum:"stake,lapse,payout,refund,deposit,withdrawal" doc:"Of this kind only"`
+	From   time.Time `query:"from" doc:"Made at this time or later (RFC 3339)" example:"2026-11-01T00:00:00Z"`
+	To     time.Time `query:"to" doc:"Made before this time (RFC 3339)" example:"2026-12-01T00:00:00Z"`
+	Cursor string    `query:"cursor" maxLength:"64" doc:"The nextCursor of the page before"`
 }
 
 type transactionsData struct {
 	Transactions []wallet.Transfer `json:"transactions" doc:"Newest first"`
 	NextCursor   string            `json:"nextCursor,omitempty" doc:"Not there: this is the last page"`
+	player       uuid.UUID
+}
+
+func (d transactionsData) next() string { return d.NextCursor }
+
+func (d transactionsData) table() (file string, header []string, rows [][]string) {
+	header = []string{"id", "at", "code", "debit", "credit", "amount", "currency", "balance", "roundId"}
+	for _, t := range d.Transactions {
+		round := ""
+		if t.RoundID != nil {
+			round = t.RoundID.String()
+		}
+		rows = append(rows, []string{t.ID.String(), t.At.UTC().Format(time.RFC3339Nano), string(t.Code), t.Debit, t.Credit, t.Amount.String(), t.Currency,
+			t.Balance.String(), round})
+	}
+	return "statement-" + d.player.String(), header, rows
 }
 
 func (s *Server) listTransactions(ctx context.Context, in *transactionsInput) (transactionsData, error) {
@@ -52,14 +73,14 @@ func (s *Server) listTransactions(ctx context.Context, in *transactionsInput) (t
 	if err != nil {
 		return transactionsData{}, err
 	}
-	var cursor uuid.UUID
+	q := wallet.StatementQuery{Operator: operator, Player: player, From: in.From, To: in.To, Code: wallet.Code(in.Code), Limit: in.Limit}
 	if in.Cursor != "" {
-		if cursor, err = uuid.Parse(in.Cursor); err != nil {
+		if q.Cursor, err = uuid.Parse(in.Cursor); err != nil {
 			return transactionsData{}, badCursor()
 		}
 	}
-	list, next, err := s.Ledger.Statement(ctx, operator, player, cursor, in.Limit)
-	data := transactionsData{Transactions: append([]wallet.Transfer{}, list...)}
+	list, next, err := s.Ledger.Statement(ctx, q)
+	data := transactionsData{Transactions: append([]wallet.Transfer{}, list...), player: player}
 	if next != uuid.Nil {
 		data.NextCursor = next.String()
 	}

@@ -92,6 +92,9 @@ func (c *Catalogue) Lookup(idOrAlias string) (Game, bool) {
 	return c.games[i], true
 }
 
+// ValidID says whether a text can be a game's id or alias: 1 to 64 lowercase letters, digits and dashes, a letter first.
+func ValidID(id string) bool { return gameID.MatchString(id) }
+
 var (
 	gameID    = regexp.MustCompile(`^[a-z][a-z0-9-]{0,63}$`)
 	variantID = regexp.MustCompile(`^[A-Za-z0-9_]{1,32}$`)

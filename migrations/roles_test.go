@@ -116,7 +116,7 @@ func TestWhatTheServerMayDo(t *testing.T) {
 			t.Errorf("it may %s %v", never, may[never])
 		}
 	}
-	deletes := []string{"forced_outcomes", "log_rounds_due", "log_seeds_due", "one_use_tokens", "river_job", "river_leader",
+	deletes := []string{"forced_outcomes", "idempotency_keys", "report_hours", "report_open", "report_players", "log_rounds_due", "log_seeds_due", "one_use_tokens", "river_job", "river_leader",
 		"river_notification", "river_queue",
 		"used_signatures", "used_operator_tokens", "rate_usage",
 		"webhook_deliveries", "webhook_endpoints", "webhook_letters", "webhook_moves", "webhook_secrets"}
@@ -126,7 +126,7 @@ func TestWhatTheServerMayDo(t *testing.T) {
 		}
 	}
 	history := []string{"actions", "transfers", "operator_transactions", "builds", "log_leaves", "log_nodes", "log_checkpoints",
-		"round_hours", "operator_changes", "goose_db_version"}
+		"round_hours", "operator_changes", "operator_games", "goose_db_version"}
 	identity := []string{"operators.id", "operators.mode", "operators.created_at", "players.id", "players.operator_id", "players.external_id", "players.currency", "sessions.id", "sessions.player_id",
 		"sessions.expires_at",
 		"one_use_tokens.hash", "one_use_tokens.purpose", "one_use_tokens.player_id", "one_use_tokens.expires_at", "signing_keys.kid",

@@ -35,7 +35,7 @@ type Floor struct {
 
 	rotating sync.Map // players whose seeds are being rotated without a seat
 
-	incidents incidents // that operators were told of
+	incidents     incidents      // that operators were told of
 	jurisdictions *Jurisdictions // nil: no profiles
 }
 
@@ -49,7 +49,7 @@ func NewFloor(ctx context.Context, db *pgxpool.Pool, vault *fairness.Vault, cata
 			if err != nil {
 				return nil, fmt.Errorf("register %s %s: %w", g.ID, v.ID, err)
 			}
-			f.builds[v.RulesHash] = &build{id: id, game: g, variant: v}
+			f.builds[v.RulesHash] = &build{id: id, game: g, variant: v, returns: sync.OnceValue(func() returns { return returnsOf(v) })}
 		}
 	}
 	return f, nil
@@ -97,6 +97,8 @@ type Guest struct {
 	Player  uuid.UUID
 	Session uuid.UUID
 	Game    string // an id or an alias
+
+	Operator uuid.UUID // whose aliases of games are known too; zero: only the house's
 	// Notify is told of events. It must not block. It may be called before Sit returns, and once more just after Leave.
 	Notify func(Event)
 }
@@ -117,9 +119,9 @@ type Visit struct {
 // Sit takes a player to the seat. An older visit of the same player and game, here or on another node, is told that it is replaced.
 // Returns GameNotAvailable. The caller has checked that the session is valid.
 func (f *Floor) Sit(ctx context.Context, g Guest) (*Visit, error) {
-	game, ok := f.catalogue.Lookup(g.Game)
-	if !ok {
-		return nil, &Error{Code: GameNotAvailable, Message: "Game not available", Details: map[string]any{"gameId": g.Game}}
+	game, err := f.resolve(ctx, g.Operator, g.Game)
+	if err != nil {
+		return nil, err
 	}
 	v := &Visit{id: newID(), session: g.Session, game: game, alias: g.Game, notify: g.Notify}
 	v.seeds.Store(noSeeds)
@@ -135,7 +137,7 @@ func (f *Floor) Sit(ctx context.Context, g Guest) (*Visit, error) {
 	for _, o := range old {
 		o.notify(Event{Replaced: true})
 	}
-	if err := f.announce(ctx, v); err != nil {
+	if err = f.announce(ctx, v); err != nil {
 		v.Leave()
 		return nil, err
 	}

@@ -13,15 +13,19 @@ import (
 	"croupier/wallet"
 )
 
-// ForceOutcome makes the sandbox player's next round of a game (an id or an alias) come out as asked; what was asked for before is
+// ForceOutcome makes the sandbox player's next round of a game (an id or an alias, the operator's too) come out as asked; what was asked for before is
 // replaced. The round is played by the rules as ever, and marked for ever. An open round is not touched. Returns GameNotAvailable,
 // PlayerNotFound, Forbidden for a player of a live operator, and InvalidRequest naming the field of an outcome that cannot be.
 func (f *Floor) ForceOutcome(ctx context.Context, operator, player uuid.UUID, game string, outcome json.RawMessage) error {
-	g, ok := f.catalogue.Lookup(game)
-	if !ok {
-		return Errorf(GameNotAvailable, "Game not available")
+	g, err := f.Offer(ctx, operator, game)
+	if err != nil {
+		return err
 	}
-	script, err := f.defaultBuild(g).variant.Engine.Force(outcome)
+	build, err := f.buildOf(g)
+	if err != nil {
+		return err
+	}
+	script, err := build.variant.Engine.Force(outcome)
 	var field *games.FieldError
 	if errors.As(err, &field) {
 		return FieldError(InvalidRequest, outcomePath(field.Field), field.Reason)

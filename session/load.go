@@ -53,6 +53,7 @@ func (f *Floor) loadAfter(ctx context.Context, player uuid.UUID, before *positio
 	b.Queue(loadOpenSQL, player).Query(func(rows pgx.Rows) error { return f.scanOpen(rows, p) })
 	b.Queue(loadForcedSQL, player).Query(func(rows pgx.Rows) error { return scanForced(rows, p) })
 	f.queueCare(b, player, p)
+	f.queueOffers(b, player, p)
 	if err := f.db.SendBatch(ctx, b).Close(); err != nil {
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil, Errorf(PlayerNotFound, "Player not found")
@@ -159,4 +160,6 @@ type build struct {
 	id      int32
 	game    games.Game
 	variant games.Variant
+
+	returns func() returns // what its rules promise: computed when it is first asked for, which may take a second
 }

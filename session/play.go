@@ -316,7 +316,10 @@ func (v *Visit) compute(at *position, kind requestKind, action string, payload j
 		if err := v.seat.floor.mayOpen(at, v.game, now); err != nil {
 			return nil, nil, err
 		}
-		o = v.newRound(at)
+		var err error
+		if o, err = v.newRound(at); err != nil {
+			return nil, nil, err
+		}
 	}
 	engine, err := o.engine()
 	if err != nil {
@@ -333,7 +336,7 @@ func (v *Visit) compute(at *position, kind requestKind, action string, payload j
 		return nil, nil, ruleRefusal(err)
 	}
 	if o.state == nil {
-		if err := o.build.game.CheckStake(result.Stake); err != nil {
+		if err := at.checkOpening(o.build.game, result.Stake); err != nil {
 			return nil, nil, ruleRefusal(err)
 		}
 		if err := at.care.profile.checkStake(o.build.game, engine, games.Action{Name: action, Payload: payload}, result.Stake); err != nil {
@@ -358,11 +361,15 @@ func (v *Visit) compute(at *position, kind requestKind, action string, payload j
 	return m, next, err
 }
 
-// newRound is the round that an action would open, before it is played.
-func (v *Visit) newRound(at *position) *openRound {
-	o := &openRound{id: newID(), game: v.game.ID, build: v.seat.floor.defaultBuild(v.game), nonce: at.nonce, forced: at.forced[v.game.ID]}
+// newRound is the round that an action would open, before it is played. Returns GameNotAvailable.
+func (v *Visit) newRound(at *position) (*openRound, error) {
+	build, err := v.seat.floor.openingBuild(at, v.game)
+	if err != nil {
+		return nil, err
+	}
+	o := &openRound{id: newID(), game: v.game.ID, build: build, nonce: at.nonce, forced: at.forced[v.game.ID]}
 	o.round = games.Round{Currency: at.player.Currency, Bet: money.Zero(at.player.Currency), Stake: money.Zero(at.player.Currency)}
-	return o
+	return o, nil
 }
 
 // makeMove turns what a step did into what is written of it, and the round as it stands after it: nil when it is over.

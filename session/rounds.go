@@ -137,13 +137,10 @@ func (f *Floor) records(ctx context.Context, sql string, args ...any) ([]*foundR
 		return nil, err
 	}
 	byID := map[uuid.UUID]*foundRound{}
-	ids := make([]uuid.UUID, 0, len(found))
 	for _, one := range found {
 		byID[one.id] = one
-		ids = append(ids, one.id)
 	}
-	rows, err = f.db.Query(ctx, actionsSQL, found[0].player, ids)
-	if err != nil {
+	if rows, err = f.actionsOf(ctx, found); err != nil {
 		return nil, err
 	}
 	defer rows.Close()

@@ -17,8 +17,10 @@ const (
 	ScopeWalletWrite  Scope = "wallet:write"  // deposits and withdrawals
 	ScopeRoundsRead   Scope = "rounds:read"   // rounds and their verification
 	ScopeRoundsVoid   Scope = "rounds:void"   // end open rounds and return their stakes
-	ScopePlayersRead  Scope = "players:read"  // limits of players
+	ScopePlayersRead  Scope = "players:read"  // players: who they are, what they have, their limits
 	ScopePlayersWrite Scope = "players:write" // set limits of players, suspend, exclude and reinstate them
+	ScopeReportsRead  Scope = "reports:read"  // reports
+	ScopeGames        Scope = "games"         // what the operator makes of its games: read, change, history
 	ScopeKeys         Scope = "keys"          // list, make, rotate and revoke keys that may do no more than the key itself
 	ScopeSettings     Scope = "settings"      // see and change the operator's own settings
 	ScopeSSO          Scope = "sso"           // say which tokens of the operator's own let players in; with it, anybody can be let in
@@ -31,8 +33,8 @@ const NoScope Scope = "-"
 
 // Scopes are all that a key can be given.
 func Scopes() []Scope {
-	return []Scope{ScopeAll, ScopeLaunch, ScopeWalletRead, ScopeWalletWrite, ScopeRoundsRead, ScopeRoundsVoid, ScopePlayersRead, ScopePlayersWrite,
-		ScopeKeys, ScopeSettings, ScopeSSO, ScopeWebhooks, ScopeTest}
+	return []Scope{ScopeAll, ScopeLaunch, ScopeWalletRead, ScopeWalletWrite, ScopeRoundsRead, ScopeRoundsVoid, ScopePlayersRead,
+		ScopePlayersWrite, ScopeReportsRead, ScopeGames, ScopeKeys, ScopeSettings, ScopeSSO, ScopeWebhooks, ScopeTest}
 }
 
 // allows says whether a key with these scopes may do what needs another. What needs none by mistake is for ScopeAll only.

@@ -79,6 +79,22 @@ var sealedColumns = []sealedColumn{
 		first: sealedRow{id: uuid.Nil.String(), part: "0"},
 		aad:   func(id, part string) []byte { return fmt.Appendf(nil, "%s/%s", id, part) }, // as SeedAAD
 	},
+	{
+		// Those of today: the others are deleted before anybody would need them.
+		name: "idempotency_keys.sealed_answer",
+		left: `SELECT count(*) FROM idempotency_keys WHERE substring(sealed_answer FOR 9) <> $1`,
+		find: `SELECT operator_id::text, key, sealed_answer FROM idempotency_keys
+			WHERE substring(sealed_answer FOR 9) <> $1 AND (operator_id, key) > ($3::uuid, $4::text) ORDER BY operator_id, key LIMIT $2`,
+		write: `
+			WITH held AS (
+				SELECT k.operator_id, k.key, i.now
+				FROM idempotency_keys k JOIN unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[]) AS i (id, part, was, now)
+				ON k.operator_id = i.id::uuid AND k.key = i.part AND k.sealed_answer = i.was FOR NO KEY UPDATE OF k SKIP LOCKED
+			)
+			UPDATE idempotency_keys k SET sealed_answer = held.now FROM held WHERE k.operator_id = held.operator_id AND k.key = held.key`,
+		first: sealedRow{id: uuid.Nil.String()},
+		aad:   func(id, part string) []byte { return answerAAD(uuidText(id), part) },
+	},
 	keyColumn("log_keys", "origin", logKeyAAD),
 	keyColumn("receipt_keys", "kid", receiptKeyAAD),
 	{

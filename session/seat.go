@@ -68,6 +68,7 @@ type position struct {
 
 	open   map[string]*openRound      // by game id
 	forced map[string]fairness.Script // by game id: what the sandbox asked for
+	offers map[string]Offer           // by game id: of those that the operator has changed
 
 	care care // what protects the player
 

@@ -34,5 +34,5 @@ func (p SeedPolicy) due(rounds int64, inUseSince, now time.Time) bool {
 		p.Hours > 0 && !now.Before(inUseSince.Add(time.Duration(p.Hours)*time.Hour)))
 }
 
-// policyChannel is told when an operator's policy was changed, or its webhooks. Payload: none.
+// policyChannel is told when an operator's policy, its webhooks, or what it offers, was changed. Payload: none.
 const policyChannel = "croupier_policy"

@@ -202,7 +202,7 @@ func TestStatementPages(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	player := b.player(t, "USD")
-	if page, next, err := b.ledger.Statement(t.Context(), b.operator.ID, player, uuid.Nil, 10); err != nil || len(page) != 0 || next != uuid.Nil {
+	if page, next, err := b.ledger.Statement(t.Context(), wallet.StatementQuery{Operator: b.operator.ID, Player: player, Limit: 10}); err != nil || len(page) != 0 || next != uuid.Nil {
 		t.Errorf("of nobody: %v, %v, %v", page, next, err)
 	}
 	_, err := b.ledger.Deposit(t.Context(), b.order(player, amount(t, "USD", "100.00"), "in"))
@@ -214,7 +214,7 @@ func TestStatementPages(t *testing.T) {
 		seen := map[uuid.UUID]bool{}
 		var all []wallet.Transfer
 		for cursor := (uuid.UUID{}); ; {
-			page, next, err := b.ledger.Statement(t.Context(), b.operator.ID, player, cursor, limit)
+			page, next, err := b.ledger.Statement(t.Context(), wallet.StatementQuery{Operator: b.operator.ID, Player: player, Cursor: cursor, Limit: limit})
 			must(t, err)
 			if len(page) == 0 || len(page) > max(1, limit) {
 				t.Fatalf("limit %d: a page of %d", limit, len(page))
@@ -237,7 +237,7 @@ func TestStatementPages(t *testing.T) {
 			checkStep(t, all[i+1], all[i])
 		}
 	}
-	if _, _, err := b.ledger.Statement(t.Context(), uuid.New(), player, uuid.Nil, 10); !errors.Is(err, wallet.ErrNoPlayer) {
+	if _, _, err := b.ledger.Statement(t.Context(), wallet.StatementQuery{Operator: uuid.New(), Player: player, Limit: 10}); !errors.Is(err, wallet.ErrNoPlayer) {
 		t.Errorf("another operator is told %v", err)
 	}
 }

@@ -56,32 +56,53 @@ func (l *Ledger) Balances(ctx context.Context, operator, player uuid.UUID) (b Ba
 	return b, err
 }
 
-// Statement returns the player's transfers, newest first, from the one before the cursor (the zero UUID: from the newest), and the
-// cursor of the next page (the zero UUID: there is none). A page has limit transfers, at most MaxPage. Errors: ErrNoPlayer.
-func (l *Ledger) Statement(ctx context.Context, operator, player, cursor uuid.UUID, limit int) (page []Transfer, next uuid.UUID, err error) {
-	b, err := l.Balances(ctx, operator, player)
+// StatementQuery asks for a player's transfers, newest first.
+type StatementQuery struct {
+	Operator, Player uuid.UUID
+	From, To         time.Time // made at From or later, and before To; zero: no bound
+	Code             Code      // "": of any
+	Cursor           uuid.UUID // the last transfer of the page before; zero: from the newest
+	Limit            int       // 1 to MaxPage
+}
+
+// idSlack is by how much more than their time ids of transfers are looked for: an id is made a moment before, by the same clock.
+const idSlack = time.Hour
+
+// Statement returns the player's transfers and the cursor of the next page (the zero UUID: there is none). Errors: ErrNoPlayer.
+func (l *Ledger) Statement(ctx context.Context, q StatementQuery) (page []Transfer, next uuid.UUID, err error) {
+	b, err := l.Balances(ctx, q.Operator, q.Player)
 	if err != nil {
 		return nil, next, err
 	}
-	if cursor == (uuid.UUID{}) {
-		cursor = uuid.Max
+	if q.Cursor == (uuid.UUID{}) {
+		q.Cursor = uuid.Max
 	}
-	limit = max(1, min(limit, MaxPage))
+	limit := max(1, min(q.Limit, MaxPage))
 	const sql = `SELECT id, code, debit, credit, amount, round_id, balance, at FROM transfers
-		WHERE player_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3`
-	rows, err := l.DB.Query(ctx, sql, player, cursor, limit+1)
+		WHERE player_id = $1 AND id < $2 AND ($4 = '' OR code = $4) AND ($5::timestamptz IS NULL OR at >= $5 AND id >= uuid_floor($5 - $7::interval))
+			AND ($6::timestamptz IS NULL OR at < $6 AND id < uuid_floor($6 + $7::interval))
+		ORDER BY id DESC LIMIT $3`
+	rows, err := l.DB.Query(ctx, sql, q.Player, q.Cursor, limit+1, string(q.Code), bound(q.From), bound(q.To), idSlack)
 	if err != nil {
-		return nil, next, fmt.Errorf("statement of player %s: %w", player, err)
+		return nil, next, fmt.Errorf("statement of player %s: %w", q.Player, err)
 	}
 	page, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Transfer, error) { return scanTransfer(row, b.Balance.Currency()) })
 	if err != nil {
-		return nil, next, fmt.Errorf("statement of player %s: %w", player, err)
+		return nil, next, fmt.Errorf("statement of player %s: %w", q.Player, err)
 	}
 	if len(page) > limit {
 		page = page[:limit]
 		next = page[limit-1].ID
 	}
 	return page, next, nil
+}
+
+// bound is a time as the query takes it, nil for none.
+func bound(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }
 
 func scanTransfer(row pgx.CollectableRow, c money.Currency) (t Transfer, err error) {

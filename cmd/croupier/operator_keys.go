@@ -19,7 +19,7 @@ import (
 type operatorKeyCmd struct {
 	vaultFlags
 	Operator uuid.UUID       `required:"" help:"The operator's id."`
-	Scopes   []session.Scope `name:"scope" default:"all" placeholder:"SCOPE" help:"What it may do: launch, wallet:read, wallet:write, rounds:read, rounds:void, keys, settings, sso, webhooks, players:read, players:write, test, or all, the default. Several by comma."`
+	Scopes   []session.Scope `name:"scope" default:"all" placeholder:"SCOPE" help:"What it may do: launch, wallet:read, wallet:write, rounds:read, rounds:void, players:read, players:write, reports:read, games, keys, settings, sso, webhooks, test, or all, the default. Several by comma."`
 	Allow    []network       `name:"allow-from" placeholder:"CIDR" help:"A network or an address that it may be used from, as 203.0.113.0/24. Several by comma. Default: anywhere."`
 	Expires  moment          `placeholder:"WHEN" help:"When it ends: after so long, as 90d or 36h, or at a time, as 2027-02-01 or 2027-02-01T15:00:00Z. Default: never."`
 	adminFlag
