@@ -34,6 +34,8 @@ type Config struct {
 	Settler     session.SettlerConfig
 	Expiry      session.Expiry // when a round that nobody finishes is ended
 	Limits      Limits
+	// WalletTimeout bounds one call to the wallet of an operator that holds its players' money; default 5 s, 100 ms to 10 s.
+	WalletTimeout time.Duration
 	// CommitmentLog makes this server keep the commitment log, or stand by to. It is published all the same, as far as it was kept.
 	CommitmentLog bool
 	Extra         func(*http.ServeMux, *Server) // further routes: the sandbox's page
@@ -98,6 +100,8 @@ func (c *Config) Validate() error {
 	for jurisdiction, after := range c.Expiry.In {
 		wrong(after < session.MinExpiry, "round-expiry-in", "%q must be at least %s", jurisdiction, session.MinExpiry)
 	}
+	wrong(c.WalletTimeout != 0 && (c.WalletTimeout < 100*time.Millisecond || c.WalletTimeout > 10*time.Second), "wallet-timeout",
+		"must be from 100ms to 10s")
 	slices.SortFunc(mistakes, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return errors.Join(mistakes...)
 }
@@ -111,6 +115,7 @@ func (c *Config) complete() error {
 		return err
 	}
 	c.Limits = c.Limits.withDefaults()
+	c.WalletTimeout = cmp.Or(c.WalletTimeout, 5*time.Second)
 	if c.Now == nil {
 		c.Now = time.Now
 	}

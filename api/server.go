@@ -51,6 +51,7 @@ type Server struct {
 	metrics *metrics
 	sockets sockets
 	rates   *rateLimits
+	wallets *walletClient
 	rest    *http.Server
 	address net.Addr
 	cancel  context.CancelFunc // of what runs beside the requests
@@ -176,6 +177,9 @@ func (s *Server) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.wallets = newWalletClient(s.config.Mode == string(session.Sandbox), s.config.WalletTimeout, s.now)
+	s.Floor.ReachWallets(s.wallets.call, s.config.WalletTimeout)
+	s.Access.Vouch = s.Floor.Vouch
 	s.Commitments, err = session.OpenLog(ctx, session.LogConfig{DB: s.db, Vault: vault, Settler: s.settler, Origin: logOrigin(s.config.PublicURL), Now: s.now, Log: s.log})
 	if err != nil {
 		return err
@@ -196,7 +200,8 @@ func logOrigin(publicURL string) string {
 // startJobs begins the jobs beside play, until the context ends or endJobs is called.
 func (s *Server) startJobs(ctx context.Context) (err error) {
 	expire := &expireRounds{floor: s.Floor, expiry: s.config.Expiry, log: s.log}
-	if s.jobs, err = newJobs(s.db, s.log, expire, &rotateSeeds{floor: s.Floor, log: s.log}, &countRounds{floor: s.Floor}); err != nil {
+	if s.jobs, err = newJobs(s.db, s.log, expire, &rotateSeeds{floor: s.Floor, log: s.log}, &countRounds{floor: s.Floor},
+		&sweepWallets{floor: s.Floor, log: s.log}); err != nil {
 		return fmt.Errorf("jobs: %w", err)
 	}
 	ctx, s.endJobs = context.WithCancel(ctx)
@@ -289,6 +294,9 @@ func (s *Server) stop() {
 		s.cancel()
 	}
 	s.running.Wait()
+	if s.Floor != nil {
+		s.Floor.FinishDeliveries()
+	}
 	if s.settler != nil {
 		s.settler.Stop()
 	}

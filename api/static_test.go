@@ -50,14 +50,17 @@ func selectors(file *ast.File) (used []string) {
 	return used
 }
 
-// A server calls nobody but its database: there is no URL of a client's that it could be made to ask.
+// callers are the files that may call somebody: the wallets of operators, at addresses that the operator said and outbound.go lets pass.
+var callers = []string{"outbound.go", "wallet_client.go"}
+
+// A server calls nobody but its database and, in one place, the wallets of operators: there is no URL of a player's that it could be made to ask.
 func TestServerCallsNobody(t *testing.T) {
 	t.Parallel()
 	calls := regexp.MustCompile(`^(http\.(Get|Post|Head|PostForm|Client|DefaultClient|Transport|DefaultTransport|NewRequest.*)|` +
 		`net\.(Dial.*|Lookup.*|Resolver)|tls\.Dial.*|websocket\.(DefaultDialer|Dialer|NewClient)|smtp\..*|rpc\.Dial.*|exec\..*)$`)
 	serverFiles(t, func(name string, file *ast.File) {
 		for _, s := range selectors(file) {
-			if calls.MatchString(s) {
+			if calls.MatchString(s) && !slices.Contains(callers, name) {
 				t.Errorf("%s uses %s: who is called, and who says so? Write it into docs/security.md", name, s)
 			}
 		}

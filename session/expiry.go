@@ -180,6 +180,9 @@ func (f *Floor) settleEnd(ctx context.Context, seat *Seat, at *position, m *move
 	if told == written {
 		seat.moveOn(at, m, nil)
 		f.logPlayed(ctx, m)
+		if at.wallet != nil {
+			f.afterEnd(ctx, at)
+		}
 		if at.seedsDue(m.at) {
 			seat.rotateDue(ctx, at)
 		}

@@ -47,6 +47,7 @@ func (f *Floor) load(ctx context.Context, player uuid.UUID) (*position, error) {
 	b.Queue(loadSeatSQL, player).QueryRow(func(row pgx.Row) error { return f.scanSeat(row, player, p) })
 	b.Queue(loadOpenSQL, player).Query(func(rows pgx.Rows) error { return f.scanOpen(rows, p) })
 	b.Queue(loadForcedSQL, player).Query(func(rows pgx.Rows) error { return scanForced(rows, p) })
+	f.queueWallet(b, player, p)
 	if err := f.db.SendBatch(ctx, b).Close(); err != nil {
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil, Errorf(PlayerNotFound, "Player not found")

@@ -88,29 +88,38 @@ func (v *Visit) whyNoRound(ctx context.Context, notFound error) error {
 
 func (v *Visit) play(ctx context.Context, kind requestKind, r Request) (json.RawMessage, error) {
 	return v.atTurn(ctx, kind, r, func(at *position, request json.RawMessage) (json.RawMessage, verdict, error) {
+		if at.wallet != nil {
+			return v.playSeamless(ctx, at, kind, r, request)
+		}
 		m, next, err := v.compute(at, kind, r.Action, request)
 		if err != nil { // the rules refuse it, or are at fault: trying again would not help either way
 			return nil, failed, err
 		}
-		m.session, m.requestID, m.kind, m.request = v.session, r.ID, kind, request
-		if r.Receipt != nil {
-			if err := v.seat.floor.recordMove(ctx, at, m, next); err != nil {
-				return nil, unreadable(err), err
-			}
-		}
-		told, err := v.seat.floor.settler.settle(m)
-		if err == nil && told == written {
-			v.seat.moveOn(at, m, next)
-			v.seat.floor.logPlayed(ctx, m)
-			if r.Receipt != nil {
-				*r.Receipt = m.receipt()
-			}
-			if at.seedsDue(m.at) {
-				v.seat.rotateDue(ctx, at)
-			}
-		}
-		return m.answer, told, err
+		return v.settle(ctx, at, m, next, r, kind, request)
 	})
+}
+
+// settle writes a move, and follows it if it was written.
+func (v *Visit) settle(ctx context.Context, at *position, m *move, next *openRound, r Request, kind requestKind, request json.RawMessage) (
+	json.RawMessage, verdict, error) {
+	m.session, m.requestID, m.kind, m.request = v.session, r.ID, kind, request
+	if r.Receipt != nil {
+		if err := v.seat.floor.recordMove(ctx, at, m, next); err != nil {
+			return nil, unreadable(err), err
+		}
+	}
+	told, err := v.seat.floor.settler.settle(m)
+	if err == nil && told == written {
+		v.seat.moveOn(at, m, next)
+		v.seat.floor.logPlayed(ctx, m)
+		if r.Receipt != nil {
+			*r.Receipt = m.receipt()
+		}
+		if at.seedsDue(m.at) {
+			v.seat.rotateDue(ctx, at)
+		}
+	}
+	return m.answer, told, err
 }
 
 // logPlayed leaves a line for every move, for whoever follows a round or a request through the log at level debug.
@@ -218,7 +227,7 @@ func (v *Visit) once(ctx context.Context, end time.Time, kind requestKind, r Req
 	}
 	answer, told, err := try(at, r.Payload)
 	var refusal *Error
-	if !fresh && errors.As(err, &refusal) && refusal.Code != Busy {
+	if !fresh && told != final && errors.As(err, &refusal) && refusal.Code != Busy {
 		v.seat.forget()
 		return v.once(ctx, end, kind, r, try)
 	}
@@ -301,18 +310,30 @@ func pause(ctx context.Context, d time.Duration) {
 
 // compute plays one step on the rules and returns the move that it makes, and the round as it stands after it: nil when it is over.
 func (v *Visit) compute(at *position, kind requestKind, action string, payload json.RawMessage) (*move, *openRound, error) {
-	o := at.open[v.game.ID]
+	o, result, err := v.step(at, kind, action, payload)
+	if err != nil {
+		return nil, nil, err
+	}
+	if at.balance.Cmp(result.Stake) < 0 {
+		return nil, nil, &Error{Code: InsufficientBalance, Message: "Insufficient balance", Details: map[string]any{
+			"required": result.Stake, "available": at.balance, "currency": result.Stake.Currency().Code()}}
+	}
+	return v.seat.floor.makeMove(at, o, kind, result)
+}
+
+// step plays one step on the rules and returns the round before it and what the step did.
+func (v *Visit) step(at *position, kind requestKind, action string, payload json.RawMessage) (o *openRound, result games.Result, err error) {
+	o = at.open[v.game.ID]
 	if o == nil {
 		if kind == cashoutRequest {
-			return nil, nil, Errorf(RoundNotFound, "There is no open round of this game")
+			return nil, result, Errorf(RoundNotFound, "There is no open round of this game")
 		}
 		o = v.newRound(at)
 	}
 	engine, err := o.engine()
 	if err != nil {
-		return nil, nil, err
+		return nil, result, err
 	}
-	var result games.Result
 	draws := at.draws(o.nonce, o.forced)
 	if kind == cashoutRequest {
 		result, err = games.CashOut(engine, o.round, o.state, draws)
@@ -320,18 +341,14 @@ func (v *Visit) compute(at *position, kind requestKind, action string, payload j
 		result, err = games.Play(engine, o.round, o.state, games.Action{Name: action, Payload: payload}, draws)
 	}
 	if err != nil {
-		return nil, nil, ruleRefusal(err)
+		return nil, result, ruleRefusal(err)
 	}
 	if o.state == nil {
 		if err := o.build.game.CheckStake(result.Stake); err != nil {
-			return nil, nil, ruleRefusal(err)
+			return nil, result, ruleRefusal(err)
 		}
 	}
-	if at.balance.Cmp(result.Stake) < 0 {
-		return nil, nil, &Error{Code: InsufficientBalance, Message: "Insufficient balance", Details: map[string]any{
-			"required": result.Stake, "available": at.balance, "currency": result.Stake.Currency().Code()}}
-	}
-	return v.seat.floor.makeMove(at, o, kind, result)
+	return o, result, nil
 }
 
 // newRound is the round that an action would open, before it is played.

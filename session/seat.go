@@ -62,6 +62,8 @@ type position struct {
 	activated    time.Time
 	policy       SeedPolicy // of the player's operator
 
+	wallet *WalletTarget // where the player's money is; nil: here, in the ledger
+
 	open   map[string]*openRound      // by game id
 	forced map[string]fairness.Script // by game id: what the sandbox asked for
 
