@@ -371,14 +371,15 @@ func TestSeamlessWinThatIsRejected(t *testing.T) {
 	if n, err := s.Floor.SweepWallets(t.Context()); n != 0 || err != nil || s.meddler.told() != "" {
 		t.Errorf("it is tried again: %d, %v", n, err)
 	}
-	list, err := s.Floor.UnresolvedCalls(t.Context(), s.operator.Operator.ID, uuid.Nil, 10)
+	desk := session.NewWalletDesk(s.db, time.Now)
+	list, err := desk.Unresolved(t.Context(), s.operator.Operator.ID, uuid.Nil, 10)
 	must(t, err)
 	if len(list) != 1 || list[0].State != "rejected" || !strings.Contains(list[0].Reason, "player_not_found") {
 		t.Fatalf("unresolved are %+v", list)
 	}
 	_, err = s.books.Exec(t.Context(), `UPDATE accounts SET player = $1`, p.ExternalID)
 	must(t, err)
-	must(t, s.Floor.RetryCall(t.Context(), s.operator.Operator.ID, list[0].ID))
+	must(t, desk.Retry(t.Context(), s.operator.Operator.ID, list[0].ID))
 	_, err = s.Floor.SweepWallets(t.Context())
 	must(t, err)
 	s.agree(t)

@@ -111,6 +111,11 @@ func Start(ctx context.Context, config Config) (_ *Server, err error) {
 	s.cancel = cancel
 	s.running.Go(func() { s.Floor.Listen(background) })
 	s.running.Go(func() { s.maintain(background) })
+	s.running.Go(func() { // what a server that was killed has left is done at once: the job comes when a leader is elected
+		if _, err := s.Floor.SweepWallets(background); err != nil && background.Err() == nil {
+			s.log.Warn("finish the wallet calls that were left", "error", err)
+		}
+	})
 	if config.CommitmentLog {
 		s.running.Go(func() { s.Commitments.Run(background) })
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"croupier/wallet"
 	"croupier/wallet/money"
@@ -31,9 +32,18 @@ type UnresolvedCall struct {
 	ChangedAt  time.Time    `json:"changedAt"`
 }
 
-// UnresolvedCalls lists what is not over of an operator's bets and wins, oldest first, from after a call on (the zero UUID: from the oldest),
+// WalletDesk is where people look after the bets and wins of operators that hold their players' money.
+type WalletDesk struct {
+	db  *pgxpool.Pool
+	now Clock
+}
+
+// NewWalletDesk returns the desk of a database.
+func NewWalletDesk(db *pgxpool.Pool, now Clock) *WalletDesk { return &WalletDesk{db: db, now: now} }
+
+// Unresolved lists what is not over of an operator's bets and wins, oldest first, from after a call on (the zero UUID: from the oldest),
 // but for the bets of rounds in progress.
-func (f *Floor) UnresolvedCalls(ctx context.Context, operator, after uuid.UUID, limit int) ([]UnresolvedCall, error) {
+func (d *WalletDesk) Unresolved(ctx context.Context, operator, after uuid.UUID, limit int) ([]UnresolvedCall, error) {
 	const sql = `
 		SELECT c.id, c.kind, c.state, c.player_id, p.external_id, c.round_id, c.game_id, c.amount, p.currency, c.attempts, coalesce(c.reason, ''),
 			c.made_at, c.changed_at
@@ -41,7 +51,7 @@ func (f *Floor) UnresolvedCalls(ctx context.Context, operator, after uuid.UUID, 
 		WHERE c.operator_id = $1 AND c.id > $2 AND c.state NOT IN ('settled', 'refused', 'rolled_back', 'accepted', 'resolved')
 			AND NOT (c.state = 'played' AND EXISTS (SELECT FROM rounds r WHERE r.operator_id = c.operator_id AND r.id = c.round_id AND r.status = 'in_progress'))
 		ORDER BY c.id LIMIT $3`
-	rows, err := f.db.Query(ctx, sql, operator, after, limit)
+	rows, err := d.db.Query(ctx, sql, operator, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("unresolved wallet calls: %w", err)
 	}
@@ -65,24 +75,24 @@ func (f *Floor) UnresolvedCalls(ctx context.Context, operator, after uuid.UUID, 
 	return list, nil
 }
 
-// RetryCall makes a rejected call due again: once more, as if it had not been refused. Returns NotFound, and Conflict for a call that is not
+// Retry makes a rejected call due again: once more, as if it had not been refused. Returns NotFound, and Conflict for a call that is not
 // rejected.
-func (f *Floor) RetryCall(ctx context.Context, operator, call uuid.UUID) error {
-	return f.changeRejected(ctx, operator, call, `CASE kind WHEN 'bet' THEN 'rolling_back' ELSE 'pending' END`, "told again by hand")
+func (d *WalletDesk) Retry(ctx context.Context, operator, call uuid.UUID) error {
+	return d.changeRejected(ctx, operator, call, `CASE kind WHEN 'bet' THEN 'rolling_back' ELSE 'pending' END`, "told again by hand")
 }
 
-// ResolveCall notes that people have settled a rejected call with the operator by hand, and how. Returns NotFound, Conflict as RetryCall,
+// Resolve notes that people have settled a rejected call with the operator by hand, and how. Returns NotFound, Conflict as Retry,
 // and InvalidRequest for a reason that is not 1 to 400 printable characters.
-func (f *Floor) ResolveCall(ctx context.Context, operator, call uuid.UUID, reason string) error {
+func (d *WalletDesk) Resolve(ctx context.Context, operator, call uuid.UUID, reason string) error {
 	if n := len([]rune(reason)); n < 1 || n > 400 || !printable(reason) {
 		return FieldError(InvalidRequest, "reason", "must be 1–400 printable characters")
 	}
-	return f.changeRejected(ctx, operator, call, `'resolved'`, reason)
+	return d.changeRejected(ctx, operator, call, `'resolved'`, reason)
 }
 
-func (f *Floor) changeRejected(ctx context.Context, operator, call uuid.UUID, state, reason string) error {
+func (d *WalletDesk) changeRejected(ctx context.Context, operator, call uuid.UUID, state, reason string) error {
 	var was string
-	err := f.db.QueryRow(ctx, `SELECT state FROM wallet_calls WHERE operator_id = $1 AND id = $2`, operator, call).Scan(&was)
+	err := d.db.QueryRow(ctx, `SELECT state FROM wallet_calls WHERE operator_id = $1 AND id = $2`, operator, call).Scan(&was)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Errorf(NotFound, "Wallet call not found")
 	}
@@ -90,8 +100,8 @@ func (f *Floor) changeRejected(ctx context.Context, operator, call uuid.UUID, st
 		return &Error{Code: Conflict, Message: "Only what the operator has rejected is changed by hand", Details: map[string]any{"state": was}}
 	}
 	if err == nil {
-		_, err = f.db.Exec(ctx, `UPDATE wallet_calls SET state = `+state+`, due_at = $2, changed_at = $2, reason = $3 WHERE id = $1 AND state = 'rejected'`,
-			call, f.now(), reason)
+		_, err = d.db.Exec(ctx, `UPDATE wallet_calls SET state = `+state+`, due_at = $2, changed_at = $2, reason = $3 WHERE id = $1 AND state = 'rejected'`,
+			call, d.now(), reason)
 	}
 	if err != nil {
 		return fmt.Errorf("wallet call %s: %w", call, err)

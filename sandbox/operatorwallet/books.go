@@ -102,7 +102,7 @@ func amountOf(asked request) (decimal.Decimal, bool) {
 	if err != nil {
 		return decimal.Decimal{}, false
 	}
-	amount, err := money.Parse(currency, string(asked.Amount))
+	amount, err := money.Parse(currency, asked.Amount)
 	return amount.Decimal(), err == nil && amount.Sign() > 0
 }
 

@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"croupier/wallet/money"
 )
 
 //go:embed schema.sql
@@ -82,12 +84,12 @@ func (w *Wallet) ServeHTTP(out http.ResponseWriter, r *http.Request) { w.routes.
 
 // request is the body of every call.
 type request struct {
-	TransactionID string      `json:"transactionId"`
-	PlayerID      string      `json:"playerId"`
-	Currency      string      `json:"currency"`
-	Amount        json.Number `json:"amount"`
-	RoundID       string      `json:"roundId"`
-	GameID        string      `json:"gameId"`
+	TransactionID string       `json:"transactionId"`
+	PlayerID      string       `json:"playerId"`
+	Currency      string       `json:"currency"`
+	Amount        money.Number `json:"amount"` // which is no text in quotes, and has no exponent
+	RoundID       string       `json:"roundId"`
+	GameID        string       `json:"gameId"`
 }
 
 // answer is a status and a body that is JSON.
@@ -128,7 +130,7 @@ func (w *Wallet) serve(out http.ResponseWriter, r *http.Request, name string, do
 		write(out, refuse(http.StatusInternalServerError, "internal", "try again"))
 		return
 	}
-	w.config.Log.Info("wallet", "call", name, "transaction", asked.TransactionID, "player", asked.PlayerID, "amount", asked.Amount.String(),
+	w.config.Log.Info("wallet", "call", name, "transaction", asked.TransactionID, "player", asked.PlayerID, "amount", string(asked.Amount),
 		"status", told.status)
 	if !w.meddled(out, name, asked, true) {
 		write(out, told)
