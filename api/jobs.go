@@ -29,17 +29,19 @@ const (
 // newJobs returns the queue of jobs that all servers of a database share: one of them is elected to put jobs in, and any runs them, one
 // at a time. It has the database's connections for ordinary use, not the settler's.
 func newJobs(db *pgxpool.Pool, log *slog.Logger, expire *expireRounds, seeds *rotateSeeds,
-	count *countRounds, wallets *sweepWallets) (*river.Client[pgx.Tx], error) {
+	count *countRounds, wallets *sweepWallets, reconcile *reconcileWallets) (*river.Client[pgx.Tx], error) {
 	workers := river.NewWorkers()
 	err := errors.Join(river.AddWorkerSafely(workers, expire), river.AddWorkerSafely(workers, seeds), river.AddWorkerSafely(workers, count),
-		river.AddWorkerSafely(workers, wallets))
+		river.AddWorkerSafely(workers, wallets), river.AddWorkerSafely(workers, reconcile))
 	if err != nil {
 		return nil, err
 	}
 	return river.NewClient(riverpgxv5.New(db), &river.Config{
-		Workers: workers, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 1}, walletQueue: {MaxWorkers: 1}},
+		Workers: workers, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 1}, walletQueue: {MaxWorkers: 1},
+			reconcileQueue: {MaxWorkers: 1}},
 		PeriodicJobs: []*river.PeriodicJob{periodic(expireEvery, expireRoundsArgs{}), periodic(agedEvery, rotateSeedsArgs{}),
-			periodic(countEvery, countRoundsArgs{}), periodic(walletEvery, sweepWalletsArgs{})},
+			periodic(countEvery, countRoundsArgs{}), periodic(walletEvery, sweepWalletsArgs{}),
+			periodic(reconcileEvery, reconcileArgs{})},
 		JobTimeout: jobTimeout, RescueStuckJobsAfter: rescueAfter,
 		PollOnly: true, FetchPollInterval: jobPoll, // a connection less that listens
 		ReindexerSchedule:           river.NeverSchedule(), // only the tables' owner may

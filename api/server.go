@@ -52,11 +52,13 @@ type Server struct {
 	sockets sockets
 	rates   *rateLimits
 	wallets *walletClient
-	rest    *http.Server
-	address net.Addr
-	cancel  context.CancelFunc // of what runs beside the requests
-	running sync.WaitGroup
-	failed  chan error
+
+	reconciler *session.Reconciler
+	rest       *http.Server
+	address    net.Addr
+	cancel     context.CancelFunc // of what runs beside the requests
+	running    sync.WaitGroup
+	failed     chan error
 
 	roundRates cachedRates
 }
@@ -183,6 +185,7 @@ func (s *Server) open(ctx context.Context) error {
 		return err
 	}
 	s.wallets = newWalletClient(s.config.Mode == string(session.Sandbox), s.config.WalletTimeout, s.now)
+	s.reconciler = &session.Reconciler{DB: s.db, Vault: vault, Now: s.now, List: s.wallets.list}
 	s.Floor.ReachWallets(s.wallets.call, s.config.WalletTimeout)
 	s.Access.Vouch = s.Floor.Vouch
 	s.Commitments, err = session.OpenLog(ctx, session.LogConfig{DB: s.db, Vault: vault, Settler: s.settler, Origin: logOrigin(s.config.PublicURL), Now: s.now, Log: s.log})
@@ -206,7 +209,7 @@ func logOrigin(publicURL string) string {
 func (s *Server) startJobs(ctx context.Context) (err error) {
 	expire := &expireRounds{floor: s.Floor, expiry: s.config.Expiry, log: s.log}
 	if s.jobs, err = newJobs(s.db, s.log, expire, &rotateSeeds{floor: s.Floor, log: s.log}, &countRounds{floor: s.Floor},
-		&sweepWallets{floor: s.Floor, log: s.log}); err != nil {
+		&sweepWallets{floor: s.Floor, log: s.log}, &reconcileWallets{reconciler: s.reconciler, log: s.log}); err != nil {
 		return fmt.Errorf("jobs: %w", err)
 	}
 	ctx, s.endJobs = context.WithCancel(ctx)

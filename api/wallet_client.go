@@ -62,7 +62,7 @@ func (c *walletClient) call(ctx context.Context, to session.WalletTarget, call s
 	if err != nil {
 		return balance, fmt.Errorf("call an operator's wallet: %w", err)
 	}
-	status, answer, err := c.send(ctx, to, "POST", "/"+string(call.Kind), body)
+	status, answer, err := c.send(ctx, to, "POST", "/"+string(call.Kind), body, maxWalletAnswer)
 	if err != nil {
 		return balance, fmt.Errorf("call an operator's wallet: %w", err)
 	}
@@ -108,7 +108,8 @@ func refusalOf(status int, answer []byte) *session.WalletRefusal {
 }
 
 // send makes one signed call and reads its answer, which must be JSON to be looked at.
-func (c *walletClient) send(ctx context.Context, to session.WalletTarget, method, path string, body []byte) (status int, answer []byte, err error) {
+func (c *walletClient) send(ctx context.Context, to session.WalletTarget, method, path string, body []byte, longest int64) (
+	status int, answer []byte, err error) {
 	r, err := http.NewRequestWithContext(ctx, method, to.URL+path, bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, err
@@ -125,12 +126,12 @@ func (c *walletClient) send(ctx context.Context, to session.WalletTarget, method
 		return 0, nil, err
 	}
 	defer response.Body.Close()
-	answer, err = io.ReadAll(io.LimitReader(response.Body, maxWalletAnswer+1))
+	answer, err = io.ReadAll(io.LimitReader(response.Body, longest+1))
 	switch kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type")); {
 	case err != nil:
 		return 0, nil, fmt.Errorf("read the answer: %w", err)
-	case len(answer) > maxWalletAnswer:
-		return 0, nil, fmt.Errorf("the answer has more than %d bytes", maxWalletAnswer)
+	case int64(len(answer)) > longest:
+		return 0, nil, fmt.Errorf("the answer has more than %d bytes", longest)
 	case kind != "application/json":
 		answer = nil
 	}

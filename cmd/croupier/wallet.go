@@ -21,10 +21,11 @@ import (
 
 // walletCmd is for operators that hold their players' money themselves.
 type walletCmd struct {
-	List    walletListCmd    `cmd:"" help:"List the bets and wins that are not over: on their way, or refused by the operator though it must take them."`
-	Retry   walletRetryCmd   `cmd:"" help:"Tell an operator once more of what it has rejected."`
-	Resolve walletResolveCmd `cmd:"" help:"Note that what an operator has rejected was settled with it by hand."`
-	Serve   walletServeCmd   `cmd:"" help:"Run the reference of an operator's wallet, on a Postgres database of its own. It must never hold real money."`
+	List      walletListCmd      `cmd:"" help:"List the bets and wins that are not over: on their way, or refused by the operator though it must take them."`
+	Retry     walletRetryCmd     `cmd:"" help:"Tell an operator once more of what it has rejected."`
+	Resolve   walletResolveCmd   `cmd:"" help:"Note that what an operator has rejected was settled with it by hand."`
+	Reconcile walletReconcileCmd `cmd:"" help:"Hold our transactions against those that the operator's wallet lists, and report what does not match."`
+	Serve     walletServeCmd     `cmd:"" help:"Run the reference of an operator's wallet, on a Postgres database of its own. It must never hold real money."`
 }
 
 // walletDatabase opens the database of a command that seals nothing.
