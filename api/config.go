@@ -38,6 +38,8 @@ type Config struct {
 	Limits      Limits
 	// Jurisdictions bound what players of each may do; nil: nothing is bounded. A round's expiry is theirs, where they say.
 	Jurisdictions *session.Jurisdictions
+	// WalletTimeout bounds one call to the wallet of an operator that holds its players' money; default 5 s, 100 ms to 10 s.
+	WalletTimeout time.Duration
 	// CommitmentLog makes this server keep the commitment log, or stand by to. It is published all the same, as far as it was kept.
 	CommitmentLog bool
 	Extra         func(*http.ServeMux, *Server) // further routes: the sandbox's page
@@ -106,6 +108,8 @@ func (c *Config) Validate() error {
 	if _, err := c.Jurisdictions.Expiry(c.Expiry); err != nil {
 		mistakes = append(mistakes, err)
 	}
+	wrong(c.WalletTimeout != 0 && (c.WalletTimeout < 100*time.Millisecond || c.WalletTimeout > 10*time.Second), "wallet-timeout",
+		"must be from 100ms to 10s")
 	slices.SortFunc(mistakes, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return errors.Join(mistakes...)
 }
@@ -124,6 +128,7 @@ func (c *Config) complete() error {
 	if c.Expiry, err = c.Jurisdictions.Expiry(c.Expiry); err != nil {
 		return err
 	}
+	c.WalletTimeout = cmp.Or(c.WalletTimeout, 5*time.Second)
 	if c.Now == nil {
 		c.Now = time.Now
 	}

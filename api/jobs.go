@@ -39,10 +39,11 @@ func newJobs(db *pgxpool.Pool, log *slog.Logger, jobs ...job) (*river.Client[pgx
 		return nil, err
 	}
 	return river.NewClient(riverpgxv5.New(db), &river.Config{
-		Workers: workers, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 1}, webhooksQueue: {MaxWorkers: 2}},
+		Workers: workers, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 1}, webhooksQueue: {MaxWorkers: 2},
+			walletQueue: {MaxWorkers: 1}, reconcileQueue: {MaxWorkers: 1}},
 		PeriodicJobs: []*river.PeriodicJob{periodic(expireEvery, expireRoundsArgs{}), periodic(agedEvery, rotateSeedsArgs{}),
 			periodic(countEvery, countRoundsArgs{}), periodic(sumEvery, sumReportsArgs{}), periodic(shiftEvery, deliverWebhooksArgs{}),
-			periodic(pruneEvery, pruneWebhooksArgs{})},
+			periodic(pruneEvery, pruneWebhooksArgs{}), periodic(walletEvery, sweepWalletsArgs{}), periodic(reconcileEvery, reconcileArgs{})},
 		JobTimeout: jobTimeout, RescueStuckJobsAfter: rescueAfter,
 		PollOnly: true, FetchPollInterval: jobPoll, // a connection less that listens
 		ReindexerSchedule:           river.NeverSchedule(), // only the tables' owner may

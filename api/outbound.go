@@ -18,21 +18,19 @@ type outbound struct {
 	live   bool
 }
 
-// outboundTimeout bounds a call from the look-up of the name to the last byte of the answer.
-const outboundTimeout = 5 * time.Second
-
-// newOutbound returns the way out of a server. Addresses are checked when a connection is made, after the name was looked up: so no name leads
+// newOutbound returns the way out of a server. timeout bounds a call from the look-up of the name to the last byte of the answer; perHost
+// connections to one host are kept open for the next call. Addresses are checked when a connection is made, after the name was looked up: so no name leads
 // inside, whatever it led to before. A live server calls the public internet by https and nothing else; one in sandbox mode calls its own
-// machine too, and by http. Redirects are not followed, and no proxy of the environment is used.
-func newOutbound(live bool) *outbound {
-	dialer := &net.Dialer{Timeout: outboundTimeout, Control: func(_, address string, _ syscall.RawConn) error {
+// machine and network too, and by http. Redirects are not followed, and no proxy of the environment is used.
+func newOutbound(live bool, timeout time.Duration, perHost int) *outbound {
+	dialer := &net.Dialer{Timeout: timeout, Control: func(_, address string, _ syscall.RawConn) error {
 		return mayCall(address, live)
 	}}
 	return &outbound{live: live, client: &http.Client{
-		Timeout: outboundTimeout,
+		Timeout: timeout,
 		Transport: &http.Transport{
-			DialContext: dialer.DialContext, TLSHandshakeTimeout: outboundTimeout, ResponseHeaderTimeout: outboundTimeout,
-			MaxIdleConns: 16, MaxIdleConnsPerHost: 1, IdleConnTimeout: 30 * time.Second, MaxResponseHeaderBytes: 16 << 10,
+			DialContext: dialer.DialContext, TLSHandshakeTimeout: timeout, ResponseHeaderTimeout: timeout,
+			MaxIdleConns: 256, MaxIdleConnsPerHost: perHost, IdleConnTimeout: 30 * time.Second, MaxResponseHeaderBytes: 16 << 10,
 			DisableCompression: true, // what comes is no larger than it says
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -46,7 +44,7 @@ func mayCall(address string, live bool) error {
 		return fmt.Errorf("call %s: %w", address, err)
 	}
 	a := at.Addr().Unmap()
-	if session.PublicAddress(a) || !live && a.IsLoopback() {
+	if session.PublicAddress(a) || !live && (a.IsLoopback() || a.IsPrivate()) {
 		return nil
 	}
 	return fmt.Errorf("call %s: it is no address of the public internet", a)

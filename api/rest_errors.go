@@ -143,6 +143,8 @@ func moneyRefusal(err error) *session.Error {
 			"required": short.Required, "available": short.Available, "currency": short.Required.Currency().Code()}}
 	case errors.Is(err, wallet.ErrReused):
 		return session.Errorf(session.Conflict, "transactionId was used for another transfer")
+	case errors.Is(err, wallet.ErrSeamless):
+		return session.Errorf(session.Conflict, "The players' money is in your own wallet: nothing is deposited or withdrawn here")
 	case errors.Is(err, wallet.ErrNotPositive):
 		return session.FieldError(session.InvalidRequest, "amount", "must be greater than 0")
 	case errors.Is(err, wallet.ErrTooMuch):

@@ -55,11 +55,14 @@ type Server struct {
 	sockets sockets
 	rates   *rateLimits
 	ssoKeys *ssoKeyRing
-	rest    *http.Server
-	address net.Addr
-	cancel  context.CancelFunc // of what runs beside the requests
-	running sync.WaitGroup
-	failed  chan error
+	wallets *walletClient
+
+	reconciler *session.Reconciler
+	rest       *http.Server
+	address    net.Addr
+	cancel     context.CancelFunc // of what runs beside the requests
+	running    sync.WaitGroup
+	failed     chan error
 
 	roundRates cachedRates
 }
@@ -115,6 +118,11 @@ func Start(ctx context.Context, config Config) (_ *Server, err error) {
 	s.running.Go(func() { s.Floor.Listen(background) })
 	s.running.Go(func() { s.maintain(background) })
 	s.running.Go(func() { s.ssoKeys.run(background) })
+	s.running.Go(func() { // what a server that was killed has left is done at once: the job comes when a leader is elected
+		if _, err := s.Floor.SweepWallets(background); err != nil && background.Err() == nil {
+			s.log.Warn("finish the wallet calls that were left", "error", err)
+		}
+	})
 	if config.CommitmentLog {
 		s.running.Go(func() { s.Commitments.Run(background) })
 	}
@@ -171,7 +179,7 @@ func (s *Server) open(ctx context.Context) error {
 	}
 	s.Access = session.NewAccess(s.db, s.Players, s.Tokens, lifetimes, s.now)
 	s.Access.LiveOnly = s.config.Mode == string(session.Live)
-	s.ssoKeys = newSSOKeyRing(newOutbound(s.Access.LiveOnly), s.now, s.log)
+	s.ssoKeys = newSSOKeyRing(newOutbound(s.Access.LiveOnly, ssoTimeout, 1), s.now, s.log)
 	if s.Receipts, err = session.OpenReceiptKeys(ctx, s.db, vault, s.now); err != nil {
 		return fmt.Errorf("receipt keys: %w", err)
 	}
@@ -183,6 +191,10 @@ func (s *Server) open(ctx context.Context) error {
 		return err
 	}
 	s.Floor.Regulate(s.config.Jurisdictions)
+	s.wallets = newWalletClient(s.config.Mode == string(session.Live), s.config.WalletTimeout, s.now)
+	s.reconciler = &session.Reconciler{DB: s.db, Vault: vault, Now: s.now, List: s.wallets.list}
+	s.Floor.ReachWallets(s.wallets.call, s.config.WalletTimeout)
+	s.Access.Vouch = s.Floor.Vouch
 	s.Commitments, err = session.OpenLog(ctx, session.LogConfig{DB: s.db, Vault: vault, Settler: s.settler, Origin: logOrigin(s.config.PublicURL), Now: s.now, Log: s.log})
 	if err != nil {
 		return err
@@ -208,7 +220,8 @@ func (s *Server) startJobs(ctx context.Context) (err error) {
 		jobOf(&expireRounds{floor: s.Floor, players: s.Players, expiry: s.config.Expiry, log: s.log}),
 		jobOf(&rotateSeeds{floor: s.Floor, log: s.log}), jobOf(&countRounds{floor: s.Floor}),
 		jobOf(&sumReports{floor: s.Floor, operators: s.Operators}),
-		jobOf(&deliverWebhooks{courier: s.courier}), jobOf(&pruneWebhooks{hooks: s.hooks, keep: s.config.WebhookLog, log: s.log}))
+		jobOf(&deliverWebhooks{courier: s.courier}), jobOf(&pruneWebhooks{hooks: s.hooks, keep: s.config.WebhookLog, log: s.log}),
+		jobOf(&sweepWallets{floor: s.Floor, log: s.log}), jobOf(&reconcileWallets{reconciler: s.reconciler, log: s.log}))
 	if err != nil {
 		return fmt.Errorf("jobs: %w", err)
 	}
@@ -302,6 +315,9 @@ func (s *Server) stop() {
 		s.cancel()
 	}
 	s.running.Wait()
+	if s.Floor != nil {
+		s.Floor.FinishDeliveries()
+	}
 	if s.settler != nil {
 		s.settler.Stop()
 	}

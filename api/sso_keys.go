@@ -16,6 +16,7 @@ import (
 )
 
 const (
+	ssoTimeout     = 5 * time.Second  // of one call for keys
 	ssoKeysFresh   = 5 * time.Minute  // how old keys become before their URL is asked again
 	ssoKeysKept    = 24 * time.Hour   // how long keys stay in use when their URL does not answer
 	ssoKeysPause   = 10 * time.Second // least time between two calls of a URL, for whatever reason

@@ -126,8 +126,9 @@ func TestWhatTheServerMayDo(t *testing.T) {
 		}
 	}
 	history := []string{"actions", "transfers", "operator_transactions", "builds", "log_leaves", "log_nodes", "log_checkpoints",
-		"round_hours", "operator_changes", "operator_games", "goose_db_version"}
-	identity := []string{"operators.id", "operators.mode", "operators.created_at", "players.id", "players.operator_id", "players.external_id", "players.currency", "sessions.id", "sessions.player_id",
+		"round_hours", "operator_changes", "operator_games", "wallet_reconciliations", "goose_db_version"}
+	identity := []string{"operators.wallet_mode", "wallet_calls.id", "wallet_calls.kind", "wallet_calls.player_id", "wallet_calls.amount",
+		"wallet_calls.round_id", "wallet_calls.made_at", "operators.id", "operators.mode", "operators.created_at", "players.id", "players.operator_id", "players.external_id", "players.currency", "sessions.id", "sessions.player_id",
 		"sessions.expires_at",
 		"one_use_tokens.hash", "one_use_tokens.purpose", "one_use_tokens.player_id", "one_use_tokens.expires_at", "signing_keys.kid",
 		"signing_keys.public_key",

@@ -25,6 +25,7 @@ import (
 type door struct {
 	mu       sync.Mutex
 	operator session.Operator
+	seamless bool // the operator keeps its players' money
 	server   *api.Server
 }
 
@@ -41,11 +42,11 @@ func (d *door) mount(mux *http.ServeMux, server *api.Server) {
 	mux.HandleFunc("POST /sandbox/sign-in", d.signIn)
 }
 
-// open says whose players come in.
-func (d *door) open(operator session.Operator) {
+// open says whose players come in, and whether the operator keeps their money itself: its wallet welcomes them then.
+func (d *door) open(operator session.Operator, seamless bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.operator = operator
+	d.operator, d.seamless = operator, seamless
 }
 
 func (d *door) signIn(w http.ResponseWriter, r *http.Request) {
@@ -118,7 +119,7 @@ func namesThisMachine(host string) bool {
 // letIn finds or makes the test player of a name and returns a launch token. A new one gets the welcome money once.
 func (d *door) letIn(ctx context.Context, name string) (string, error) {
 	d.mu.Lock()
-	operator := d.operator
+	operator, seamless := d.operator, d.seamless
 	d.mu.Unlock()
 	if name == "" {
 		return "", session.FieldError(session.InvalidRequest, "name", "must not be empty")
@@ -127,6 +128,10 @@ func (d *door) letIn(ctx context.Context, name string) (string, error) {
 	player, err := d.server.Players.Ensure(ctx, operator, spec)
 	if err != nil {
 		return "", err
+	}
+	if seamless {
+		token, _, err := d.server.Access.CreateLaunch(ctx, operator, spec, "")
+		return token, err
 	}
 	amount, err := money.Parse(player.Currency, welcome.amount)
 	if err != nil {

@@ -37,6 +37,9 @@ type Options struct {
 	Jurisdictions *session.Jurisdictions
 
 	CommitmentLog bool // whether the commitment log is kept
+
+	Wallet  string // where the players' money is: TransferWallet, the default, or SeamlessWallet
+	Program string // croupier itself, which is started as the operator's wallet where that is seamless
 }
 
 // Info is how to reach a running sandbox, and with which key.
@@ -48,6 +51,10 @@ type Info struct {
 	APISecret   string `json:"apiSecret"`
 	OperatorID  string `json:"operatorId"`
 	DatabaseURL string `json:"databaseUrl"`
+
+	// Of a seamless sandbox only: where the operator's wallet is, and what calls to it are signed with.
+	WalletURL    string `json:"walletUrl,omitempty"`
+	WalletSecret string `json:"walletSecret,omitempty"`
 }
 
 // Sandbox is a running sandbox: started by Start, ended by Close.
@@ -56,6 +63,7 @@ type Sandbox struct {
 	server  *api.Server
 	door    door
 	cluster *postgres.Cluster // nil: the database is somebody else's
+	wallet  *operatorWallet   // nil: the money is in the ledger
 	log     *os.File          // nil: the log is the caller's
 }
 
@@ -92,8 +100,13 @@ func Start(ctx context.Context, o Options) (_ *Sandbox, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s.door.open(operator)
 	s.info.APIKey, s.info.APISecret, s.info.OperatorID = secrets.APIKey, secrets.APISecret, secrets.OperatorID
+	if o.Wallet == SeamlessWallet {
+		if operator, err = s.openWallet(ctx, o, secrets); err != nil {
+			return nil, err
+		}
+	}
+	s.door.open(operator, o.Wallet == SeamlessWallet)
 	return s, nil
 }
 
@@ -182,6 +195,9 @@ func (s *Sandbox) Close(ctx context.Context) error {
 	var problems []error
 	if s.server != nil {
 		problems = append(problems, s.server.Close(ctx))
+	}
+	if s.wallet != nil {
+		problems = append(problems, s.wallet.stop())
 	}
 	if s.cluster != nil {
 		problems = append(problems, s.cluster.Stop())

@@ -23,6 +23,8 @@ type secrets struct {
 	APIKey     string       `json:"apiKey"`
 	APISecret  string       `json:"apiSecret"`
 	OperatorID string       `json:"operatorId"`
+
+	Seamless *seamlessSecrets `json:"seamless,omitempty"`
 }
 
 // loadSecrets reads the secrets of a data directory, and makes the master key if there are none.

@@ -32,6 +32,8 @@ func DefaultLifetimes() Lifetimes {
 type Access struct {
 	// LiveOnly keeps out the players of sandbox operators: a live server must not take their play money for money.
 	LiveOnly bool
+	// Vouch, if not nil, is asked before a player comes in, with no connection of the database held. Its refusal is Exchange's.
+	Vouch func(ctx context.Context, player uuid.UUID) error
 
 	db      *pgxpool.Pool
 	players *Players
@@ -83,6 +85,9 @@ func (a *Access) CreateLaunch(
 func (a *Access) Exchange(ctx context.Context, launchToken string) (Grant, error) {
 	key, err := a.tokens.keys.signing(ctx) // before the transaction: one connection at a time
 	if err != nil {
+		return Grant{}, fmt.Errorf("exchange launch token: %w", err)
+	}
+	if err := a.vouched(ctx, launchToken); err != nil {
 		return Grant{}, fmt.Errorf("exchange launch token: %w", err)
 	}
 	var grant Grant
@@ -361,4 +366,23 @@ func validateGameID(id string) error {
 		return FieldError(InvalidRequest, "gameId", "must have at most 64 printable characters")
 	}
 	return nil
+}
+
+// vouched asks Vouch about the player of a launch token that is good so far. Of one that is not it says nothing: using it up does.
+func (a *Access) vouched(ctx context.Context, launchToken string) error {
+	if a.Vouch == nil || !plausibleOnce(purposeLaunch, launchToken) {
+		return nil
+	}
+	var player uuid.UUID
+	const sql = `
+		SELECT t.player_id FROM one_use_tokens t JOIN players p ON p.id = t.player_id JOIN operators o ON o.id = p.operator_id
+		WHERE t.hash = $1 AND t.purpose = 'launch' AND t.used_at IS NULL AND t.expires_at > $2 AND o.wallet_mode = 'seamless'`
+	err := a.db.QueryRow(ctx, sql, secretHash(launchToken), a.now()).Scan(&player)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return a.Vouch(ctx, player)
 }

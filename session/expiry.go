@@ -180,6 +180,9 @@ func (f *Floor) settleEnd(ctx context.Context, seat *Seat, at *position, m *move
 	if told == written {
 		seat.moveOn(at, m, nil)
 		f.logPlayed(ctx, m)
+		if at.wallet != nil {
+			f.afterEnd(ctx, at)
+		}
 		if at.seedsDue(m.at) {
 			seat.rotateDue(ctx, at)
 		}
@@ -197,7 +200,7 @@ func (f *Floor) expiryMove(at *position, o *openRound) (*move, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, _, err := f.makeMove(at, o, expiryRequest, result)
+	m, _, err := f.makeMove(at, expiryRequest, step{of: o, result: result, at: f.now()})
 	if err != nil {
 		return nil, err
 	}

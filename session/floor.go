@@ -33,6 +33,7 @@ type Floor struct {
 	mu    sync.Mutex
 	seats map[uuid.UUID]*Seat
 
+	wallets  operatorWallets
 	rotating sync.Map // players whose seeds are being rotated without a seat
 
 	incidents     incidents      // that operators were told of
@@ -119,7 +120,7 @@ type Visit struct {
 // Sit takes a player to the seat. An older visit of the same player and game, here or on another node, is told that it is replaced.
 // Returns GameNotAvailable. The caller has checked that the session is valid.
 func (f *Floor) Sit(ctx context.Context, g Guest) (*Visit, error) {
-	game, err := f.resolve(ctx, g.Operator, g.Game)
+	game, err := f.gameNamed(ctx, g.Operator, g.Game)
 	if err != nil {
 		return nil, err
 	}
@@ -201,13 +202,17 @@ func (v *Visit) Recover(ctx context.Context) (*Recovered, error) {
 			return nil, fmt.Errorf("view of round %s: %w", o.id, err)
 		}
 		return &Recovered{RoundID: o.id.String(), GameID: v.alias, State: state,
-			Balance: CurrentBalance{Current: at.balance, Currency: at.balance.Currency().Code()}}, nil
+			Balance: CurrentBalance{Current: v.seat.floor.shownBalance(ctx, at), Currency: at.balance.Currency().Code()}}, nil
 	})
 }
 
 // Balance returns what the player has now.
 func (v *Visit) Balance(ctx context.Context) (Balance, error) {
 	return look(ctx, v, func(at *position) (Balance, error) {
+		if at.wallet != nil {
+			held, err := v.seat.floor.walletBalance(ctx, *at.wallet, at.player)
+			return Balance{Balance: held, Currency: at.balance.Currency().Code(), Reason: "query"}, err
+		}
 		return Balance{Balance: at.balance, Currency: at.balance.Currency().Code(), Reason: "query"}, nil
 	})
 }

@@ -54,6 +54,7 @@ func (f *Floor) loadAfter(ctx context.Context, player uuid.UUID, before *positio
 	b.Queue(loadForcedSQL, player).Query(func(rows pgx.Rows) error { return scanForced(rows, p) })
 	f.queueCare(b, player, p)
 	f.queueOffers(b, player, p)
+	f.queueWallet(b, player, p)
 	if err := f.db.SendBatch(ctx, b).Close(); err != nil {
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil, Errorf(PlayerNotFound, "Player not found")

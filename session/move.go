@@ -64,4 +64,5 @@ const (
 	failed                     // not written, and never will be: the database refuses what is in it
 	later                      // not written: the database cannot take it now
 	unknown                    // the connection broke: look its request up
+	final                      // not written, and refused by an operator's wallet: the position has nothing to do with it
 )

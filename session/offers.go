@@ -69,8 +69,8 @@ func (p *position) checkOpening(g games.Game, stake money.Amount) error {
 	return nil
 }
 
-// resolve is the game that an operator's player means by a name. An operator's own aliases are looked up only for what the house has no name for.
-func (f *Floor) resolve(ctx context.Context, operator uuid.UUID, name string) (games.Game, error) {
+// gameNamed is the game that an operator's player means by a name. An operator's own aliases are looked up only for what the house has no name for.
+func (f *Floor) gameNamed(ctx context.Context, operator uuid.UUID, name string) (games.Game, error) {
 	if game, ok := f.catalogue.Lookup(name); ok {
 		return game, nil
 	}
@@ -88,6 +88,6 @@ func (f *Floor) resolve(ctx context.Context, operator uuid.UUID, name string) (g
 // GameID returns the id of the game that a name stands for with an operator: an id, an alias of the house or one of the operator's. Returns
 // GameNotAvailable.
 func (f *Floor) GameID(ctx context.Context, operator uuid.UUID, name string) (string, error) {
-	game, err := f.resolve(ctx, operator, name)
+	game, err := f.gameNamed(ctx, operator, name)
 	return game.ID, err
 }

@@ -67,14 +67,24 @@ func NewOperators(db *pgxpool.Pool, vault *fairness.Vault, now Clock) *Operators
 // Create makes an operator and its first key, which may do everything. Returns InvalidRequest for a name that is not 1–100 printable characters, another
 // mode, or an origin that is not written as browsers write theirs.
 func (o *Operators) Create(ctx context.Context, name string, mode Mode, origins []string) (Operator, APIKey, error) {
+	return o.create(ctx, name, mode, origins, "", "")
+}
+
+// create makes an operator. walletURL is "" for one whose players have their money here.
+func (o *Operators) create(ctx context.Context, name string, mode Mode, origins []string, walletURL, walletSecret string) (Operator, APIKey, error) {
 	if err := validateOperator(name, mode, origins); err != nil {
 		return Operator{}, APIKey{}, err
 	}
 	operator := Operator{ID: newID(), Name: name, Mode: mode, Origins: append([]string{}, origins...), CreatedAt: o.now()}
 	var key APIKey
 	err := wallet.Transact(ctx, o.db, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO operators (id, name, mode, allowed_origins, created_at) VALUES ($1, $2, $3, $4, $5)`,
-			operator.ID, name, string(mode), operator.Origins, operator.CreatedAt)
+		walletMode, address, sealed := "transfer", (*string)(nil), []byte(nil)
+		if walletURL != "" {
+			walletMode, address, sealed = "seamless", &walletURL, o.vault.Seal([]byte(walletSecret), walletAAD(operator.ID))
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO operators (id, name, mode, allowed_origins, created_at, wallet_mode, wallet_url, sealed_wallet_secret)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			operator.ID, name, string(mode), operator.Origins, operator.CreatedAt, walletMode, address, sealed)
 		if err != nil {
 			return err
 		}

@@ -16,7 +16,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"croupier/games"
-	"croupier/wallet/money"
 )
 
 // requestKind is what a request that takes effect asks for, as its record names it.
@@ -95,29 +94,38 @@ func (v *Visit) play(ctx context.Context, kind requestKind, r Request) (json.Raw
 		if err := v.startClock(ctx, at); err != nil {
 			return nil, later, err
 		}
+		if at.wallet != nil {
+			return v.playSeamless(ctx, at, kind, r, request)
+		}
 		m, next, err := v.compute(at, kind, r.Action, request)
 		if err != nil { // the rules refuse it, or are at fault: trying again would not help either way
 			return nil, failed, err
 		}
-		m.session, m.requestID, m.kind, m.request = v.session, r.ID, kind, request
-		if r.Receipt != nil {
-			if err := v.seat.floor.recordMove(ctx, at, m, next); err != nil {
-				return nil, unreadable(err), err
-			}
-		}
-		told, err := v.seat.floor.settler.settle(m)
-		if err == nil && told == written {
-			v.seat.moveOn(at, m, next)
-			v.seat.floor.logPlayed(ctx, m)
-			if r.Receipt != nil {
-				*r.Receipt = m.receipt()
-			}
-			if at.seedsDue(m.at) {
-				v.seat.rotateDue(ctx, at)
-			}
-		}
-		return m.answer, told, err
+		return v.settle(ctx, at, m, next, r, kind, request)
 	})
+}
+
+// settle writes a move, and follows it if it was written.
+func (v *Visit) settle(ctx context.Context, at *position, m *move, next *openRound, r Request, kind requestKind, request json.RawMessage) (
+	json.RawMessage, verdict, error) {
+	m.session, m.requestID, m.kind, m.request = v.session, r.ID, kind, request
+	if r.Receipt != nil {
+		if err := v.seat.floor.recordMove(ctx, at, m, next); err != nil {
+			return nil, unreadable(err), err
+		}
+	}
+	told, err := v.seat.floor.settler.settle(m)
+	if err == nil && told == written {
+		v.seat.moveOn(at, m, next)
+		v.seat.floor.logPlayed(ctx, m)
+		if r.Receipt != nil {
+			*r.Receipt = m.receipt()
+		}
+		if at.seedsDue(m.at) {
+			v.seat.rotateDue(ctx, at)
+		}
+	}
+	return m.answer, told, err
 }
 
 // logPlayed leaves a line for every move, for whoever follows a round or a request through the log at level debug.
@@ -225,7 +233,7 @@ func (v *Visit) once(ctx context.Context, end time.Time, kind requestKind, r Req
 	}
 	answer, told, err := try(at, r.Payload)
 	var refusal *Error
-	if !fresh && errors.As(err, &refusal) && refusal.Code != Busy {
+	if !fresh && told != final && errors.As(err, &refusal) && refusal.Code != Busy {
 		v.seat.forget()
 		return v.once(ctx, end, kind, r, try)
 	}
@@ -304,131 +312,4 @@ func pause(ctx context.Context, d time.Duration) {
 	case <-t.C:
 	case <-ctx.Done():
 	}
-}
-
-// compute plays one step on the rules and returns the move that it makes, and the round as it stands after it: nil when it is over.
-func (v *Visit) compute(at *position, kind requestKind, action string, payload json.RawMessage) (*move, *openRound, error) {
-	o, now := at.open[v.game.ID], v.seat.floor.now()
-	if o == nil {
-		if kind == cashoutRequest {
-			return nil, nil, Errorf(RoundNotFound, "There is no open round of this game")
-		}
-		if err := v.seat.floor.mayOpen(at, v.game, now); err != nil {
-			return nil, nil, err
-		}
-		var err error
-		if o, err = v.newRound(at); err != nil {
-			return nil, nil, err
-		}
-	}
-	engine, err := o.engine()
-	if err != nil {
-		return nil, nil, err
-	}
-	var result games.Result
-	draws := at.draws(o.nonce, o.forced)
-	if kind == cashoutRequest {
-		result, err = games.CashOut(engine, o.round, o.state, draws)
-	} else {
-		result, err = games.Play(engine, o.round, o.state, games.Action{Name: action, Payload: payload}, draws)
-	}
-	if err != nil {
-		return nil, nil, ruleRefusal(err)
-	}
-	if o.state == nil {
-		if err := at.checkOpening(o.build.game, result.Stake); err != nil {
-			return nil, nil, ruleRefusal(err)
-		}
-		if err := at.care.profile.checkStake(o.build.game, engine, games.Action{Name: action, Payload: payload}, result.Stake); err != nil {
-			return nil, nil, err
-		}
-	} else if !result.Stake.IsZero() {
-		if err := at.barred(now, o); err != nil {
-			return nil, nil, err
-		}
-	}
-	if err := at.care.mayStake(result.Stake, now); err != nil {
-		return nil, nil, err
-	}
-	if at.balance.Cmp(result.Stake) < 0 {
-		return nil, nil, &Error{Code: InsufficientBalance, Message: "Insufficient balance", Details: map[string]any{
-			"required": result.Stake, "available": at.balance, "currency": result.Stake.Currency().Code()}}
-	}
-	m, next, err := v.seat.floor.makeMove(at, o, kind, result)
-	if err == nil {
-		m.at = now // by which it was judged: a limit's period may end meanwhile
-	}
-	return m, next, err
-}
-
-// newRound is the round that an action would open, before it is played. Returns GameNotAvailable.
-func (v *Visit) newRound(at *position) (*openRound, error) {
-	build, err := v.seat.floor.openingBuild(at, v.game)
-	if err != nil {
-		return nil, err
-	}
-	o := &openRound{id: newID(), game: v.game.ID, build: build, nonce: at.nonce, forced: at.forced[v.game.ID]}
-	o.round = games.Round{Currency: at.player.Currency, Bet: money.Zero(at.player.Currency), Stake: money.Zero(at.player.Currency)}
-	return o, nil
-}
-
-// makeMove turns what a step did into what is written of it, and the round as it stands after it: nil when it is over.
-func (f *Floor) makeMove(at *position, o *openRound, kind requestKind, result games.Result) (*move, *openRound, error) {
-	nothing := money.Zero(at.player.Currency)
-	m := &move{
-		player: at.player.ID, version: at.version, before: at.balance, seedSeq: at.seedSeq, nonce: o.nonce,
-		opens: o.state == nil, operator: at.player.OperatorID, round: o.id, game: o.game, build: o.build.id, step: int32(o.round.Step),
-		status: string(result.Status), stake: result.Stake, lapse: nothing, payout: nothing,
-		at: f.now(), settled: make(chan verdict, 1),
-	}
-	if m.opens && o.forced != nil {
-		script, err := json.Marshal(o.forced)
-		if err != nil {
-			return nil, nil, fmt.Errorf("forced outcome: %w", err)
-		}
-		m.forced = script
-	}
-	var next *openRound
-	if result.Status == games.InProgress {
-		after := *o
-		after.state, after.round = result.State, o.round.Next(result)
-		next = &after
-		m.state = f.vault.Seal(result.State, stateAAD(o.id))
-	} else {
-		m.payout = result.Payout
-		if !m.opens {
-			m.lapse = o.round.Stake.Add(result.Stake)
-		}
-	}
-	m.after = m.before.Sub(m.stake).Add(m.payout)
-	m.outcome, m.of = result.Outcome, o
-	switch kind {
-	case cashoutRequest:
-		m.answer = cashoutResult(m, result)
-	case expiryRequest:
-		m.answer = roundExpired(m, at, result)
-	case voidRequest: // whose answer has the reason: the caller makes it
-	default:
-		m.answer = actionResult(m, at, result)
-	}
-	return m, next, nil
-}
-
-// ruleRefusal turns what the rules say into the protocol's error; anything else stays an unexpected error.
-func ruleRefusal(err error) error {
-	var field *games.FieldError
-	var action *games.ActionError
-	var limit *games.LimitError
-	var currency *games.CurrencyError
-	switch {
-	case errors.As(err, &field):
-		return FieldError(Malformed, field.Field, field.Reason)
-	case errors.As(err, &action):
-		return &Error{Code: InvalidAction, Message: action.Error(), Details: map[string]any{"allowed": action.Allowed}}
-	case errors.As(err, &limit):
-		return &Error{Code: OutsideLimits, Message: limit.Error(), Details: map[string]any{"min": limit.Min, "max": limit.Max}}
-	case errors.As(err, &currency):
-		return &Error{Code: GameNotAvailable, Message: currency.Error(), Details: map[string]any{"gameId": currency.Game}}
-	}
-	return err
 }

@@ -110,6 +110,19 @@ var sealedColumns = []sealedColumn{
 			UPDATE webhook_secrets k SET sealed_secret = held.now FROM held WHERE k.id = held.id`,
 		first: sealedRow{id: uuid.Nil.String()},
 		aad:   func(id, _ string) []byte { return WebhookSecretAAD(uuidText(id)) },
+	}, {
+		name: "operators.sealed_wallet_secret",
+		left: `SELECT count(*) FROM operators WHERE substring(sealed_wallet_secret FOR 9) <> $1`,
+		find: `SELECT id::text, '', sealed_wallet_secret FROM operators
+			WHERE substring(sealed_wallet_secret FOR 9) <> $1 AND (id, '') > ($3::uuid, $4::text) ORDER BY id LIMIT $2`,
+		write: `
+			WITH held AS (
+				SELECT o.id, i.now FROM operators o JOIN unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[]) AS i (id, part, was, now)
+				ON o.id = i.id::uuid AND i.part = '' AND o.sealed_wallet_secret = i.was FOR NO KEY UPDATE OF o SKIP LOCKED
+			)
+			UPDATE operators o SET sealed_wallet_secret = held.now FROM held WHERE o.id = held.id`,
+		first: sealedRow{id: uuid.Nil.String()},
+		aad:   func(id, _ string) []byte { return walletAAD(uuidText(id)) },
 	},
 }
 

@@ -66,6 +66,8 @@ type position struct {
 	activated    time.Time
 	policy       SeedPolicy // of the player's operator
 
+	wallet *WalletTarget // where the player's money is; nil: here, in the ledger
+
 	open   map[string]*openRound      // by game id
 	forced map[string]fairness.Script // by game id: what the sandbox asked for
 	offers map[string]Offer           // by game id: of those that the operator has changed

@@ -216,7 +216,7 @@ func (f *Floor) voidMove(at *position, o *openRound, v voiding) (*move, error) {
 	// What is damaged, or of rules that this server does not have, is neither played on nor written: anything may stand in its place.
 	whole := *o
 	whole.build, whole.state = cmp.Or(o.build, &build{}), json.RawMessage(`{}`)
-	m, _, err := f.makeMove(at, &whole, voidRequest, result)
+	m, _, err := f.makeMove(at, voidRequest, step{of: &whole, result: result, at: f.now()})
 	if err != nil {
 		return nil, err
 	}

@@ -99,6 +99,25 @@ var rules = []struct{ name, sql string }{
 		FROM operator_transactions o FULL JOIN (SELECT * FROM transfers WHERE code IN ('deposit', 'withdrawal')) t
 			ON t.player_id = o.player_id AND t.id = o.transfer_id
 		WHERE o.transaction_id IS NULL OR t.id IS NULL OR t.amount <> o.amount OR t.code <> o.code OR t.balance <> o.balance`},
+	{"every stake of a seamless player was bet at the operator's wallet", `
+		WITH bets AS (
+			SELECT c.operator_id, c.round_id, sum(c.amount) AS amount FROM wallet_calls c
+			WHERE c.kind = 'bet' AND c.state IN ('confirmed', 'played', 'settled')
+				AND EXISTS (SELECT FROM actions a WHERE a.player_id = c.player_id AND a.session_id = c.session_id AND a.request_id = c.request_id)
+			GROUP BY c.operator_id, c.round_id
+		), played AS (
+			SELECT r.id, r.operator_id, r.stake, r.status FROM rounds r JOIN operators o ON o.id = r.operator_id AND o.wallet_mode = 'seamless')
+		SELECT coalesce(r.id, b.round_id)::text, format('round: stake %s, %s; bets that stand: %s', r.stake, r.status, coalesce(b.amount, 0))
+		FROM played r FULL JOIN bets b ON b.operator_id = r.operator_id AND b.round_id = r.id
+		WHERE r.id IS NULL OR r.status <> 'voided' AND r.stake <> coalesce(b.amount, 0)`},
+	{"every payout to a seamless player is told to the operator's wallet", `
+		SELECT coalesce(r.id, w.round_id)::text, format('round: payout %s, %s; its win: %s', r.payout, r.status, coalesce(w.amount::text, 'none'))
+		FROM (SELECT r.id, r.operator_id, r.status, r.payout FROM rounds r
+			JOIN operators o ON o.id = r.operator_id AND o.wallet_mode = 'seamless') r
+		FULL JOIN (SELECT * FROM wallet_calls WHERE kind = 'win') w ON w.operator_id = r.operator_id AND w.round_id = r.id
+		WHERE r.id IS NULL OR CASE WHEN r.status IN ('in_progress', 'voided') OR r.payout = 0 THEN w.id IS NOT NULL
+			WHEN w.id IS NULL THEN NOT EXISTS (SELECT FROM wallet_calls b WHERE b.round_id = r.id AND b.kind = 'bet' AND b.state IN ('confirmed', 'played'))
+			ELSE w.amount <> r.payout END`},
 }
 
 // maxFindings bounds what one rule reports.

@@ -39,13 +39,18 @@ var damages = map[string]struct{ rule, sql string }{
 		`UPDATE rounds SET status = 'voided', payout = stake WHERE nonce = 0`},
 	"a round voided without a refund": {"every round moved its stake and its payout",
 		`UPDATE rounds SET status = 'voided', payout = stake WHERE nonce = 0`},
-	"an order that is altered": {"every deposit and withdrawal was ordered", `UPDATE operator_transactions SET amount = amount + 1`},
-	"an order turned around":   {"every deposit and withdrawal was ordered", `UPDATE operator_transactions SET code = 'withdrawal'`},
+	"an order that is altered":                    {"every deposit and withdrawal was ordered", `UPDATE operator_transactions SET amount = amount + 1`},
+	"an order turned around":                      {"every deposit and withdrawal was ordered", `UPDATE operator_transactions SET code = 'withdrawal'`},
+	"a seamless player's stake that nobody bet":   {"every stake of a seamless player was bet at the operator's wallet", seamlessSQL},
+	"a seamless player's payout that nobody told": {"every payout to a seamless player is told to the operator's wallet", seamlessSQL},
 	"a deposit of no order": {"every deposit and withdrawal was ordered", `
 		WITH seat AS (UPDATE seats SET balance = balance + 1000)
 		INSERT INTO transfers (player_id, id, debit, credit, amount, code, balance, at)
 		SELECT player_id, uuid_floor(now()), 'funding', 'player', 1000, 'deposit', balance + 1000, now() FROM seats`},
 }
+
+// seamlessSQL makes an operator seamless whose players have played without a wallet.
+const seamlessSQL = `UPDATE operators SET wallet_mode = 'seamless', wallet_url = 'https://x.example', sealed_wallet_secret = 'x'`
 
 func TestCheckFindsDamage(t *testing.T) {
 	t.Parallel()

@@ -62,6 +62,7 @@ var (
 	ErrReused       = errors.New("transaction id was used for another transfer")
 	ErrNotPositive  = errors.New("amount must be greater than 0")
 	ErrTooMuch      = errors.New("the balance would have more than 15 integer digits")
+	ErrSeamless     = errors.New("the player's money is in the operator's own wallet")
 )
 
 // balanceBound is what a deposit must keep a balance below, in units of the currency: the wire's numbers have 15 integer digits.
@@ -93,7 +94,7 @@ type Receipt struct {
 	Duplicate     bool         // the id was known: nothing moved now, and the rest is the first answer
 }
 
-// Deposit moves money from the operator to the player. Errors: ErrNoPlayer, ErrCurrency, ErrReused, ErrNotPositive, ErrTooMuch.
+// Deposit moves money from the operator to the player. Errors: ErrNoPlayer, ErrCurrency, ErrReused, ErrNotPositive, ErrTooMuch, ErrSeamless.
 func (l *Ledger) Deposit(ctx context.Context, o Order) (Receipt, error) {
 	return l.move(ctx, o, Deposit)
 }
@@ -118,8 +119,19 @@ func (l *Ledger) move(ctx context.Context, o Order, code Code) (r Receipt, err e
 				return err
 			}
 		}
-		r, err = l.apply(ctx, tx, o, code)
-		return err
+		var version int64
+		if r, version, err = apply(ctx, tx, o, code, l.Now()); err != nil {
+			return err
+		}
+		delta := o.Amount
+		if code == Withdrawal {
+			delta = delta.Neg()
+		}
+		if err := tellMoved(ctx, tx, o, code, r, l.Now()); err != nil {
+			return err
+		}
+		return Notify(ctx, tx, Change{Player: o.Player, Reason: string(code), Currency: o.Amount.Currency().Code(),
+			Balance: r.Balance.String(), Amount: delta.String(), Version: version})
 	})
 	if code == Withdrawal && errors.Is(err, ErrInsufficient) {
 		err = errors.Join(err, l.tellRefused(ctx, o, err))
@@ -134,7 +146,7 @@ func (l *Ledger) move(ctx context.Context, o Order, code Code) (r Receipt, err e
 }
 
 func refused(err error) bool {
-	for _, reason := range []error{ErrNoPlayer, ErrCurrency, ErrInsufficient, ErrReused, ErrTooMuch} {
+	for _, reason := range []error{ErrNoPlayer, ErrCurrency, ErrInsufficient, ErrReused, ErrTooMuch, ErrSeamless} {
 		if errors.Is(err, reason) {
 			return true
 		}
@@ -146,12 +158,16 @@ func refused(err error) bool {
 // order that was carried out before.
 func known(ctx context.Context, tx pgx.Tx, o Order, code Code) (Receipt, error) {
 	var currency string
-	const lock = `SELECT p.currency FROM seats s JOIN players p ON p.id = s.player_id
-		WHERE s.player_id = $1 AND p.operator_id = $2 FOR UPDATE OF s`
-	if err := tx.QueryRow(ctx, lock, o.Player, o.Operator).Scan(&currency); errors.Is(err, pgx.ErrNoRows) {
+	var seamless bool
+	const lock = `SELECT p.currency, o.wallet_mode = 'seamless' FROM seats s JOIN players p ON p.id = s.player_id
+		JOIN operators o ON o.id = p.operator_id WHERE s.player_id = $1 AND p.operator_id = $2 FOR UPDATE OF s`
+	if err := tx.QueryRow(ctx, lock, o.Player, o.Operator).Scan(&currency, &seamless); errors.Is(err, pgx.ErrNoRows) {
 		return Receipt{}, ErrNoPlayer
 	} else if err != nil {
 		return Receipt{}, err
+	}
+	if seamless {
+		return Receipt{}, ErrSeamless
 	}
 	if currency != o.Amount.Currency().Code() {
 		return Receipt{}, fmt.Errorf("%w: %s", ErrCurrency, currency)
@@ -182,33 +198,32 @@ func known(ctx context.Context, tx pgx.Tx, o Order, code Code) (Receipt, error) 
 }
 
 // apply moves the money. The caller has the seat's lock.
-func (l *Ledger) apply(ctx context.Context, tx pgx.Tx, o Order, code Code) (r Receipt, err error) {
+func apply(ctx context.Context, tx pgx.Tx, o Order, code Code, now time.Time) (r Receipt, version int64, err error) {
 	r = Receipt{TransactionID: o.TransactionID, Transfer: uuid.Must(uuid.NewV7())}
 	debit, credit, delta := "funding", "player", o.Amount
 	if code == Withdrawal {
 		debit, credit, delta = credit, debit, o.Amount.Neg()
 	}
 	var balance pgtype.Numeric
-	var version int64
 	const seat = `UPDATE seats SET version = version + 1, balance = balance + $2 WHERE player_id = $1 AND balance + $2 >= 0 RETURNING balance, version`
 	if err := tx.QueryRow(ctx, seat, o.Player, Numeric(delta)).Scan(&balance, &version); errors.Is(err, pgx.ErrNoRows) {
-		return r, insufficient(ctx, tx, o)
+		return r, 0, insufficient(ctx, tx, o)
 	} else if err != nil {
-		return r, err
+		return r, 0, err
 	}
 	if r.Balance, err = FromNumeric(o.Amount.Currency(), balance); err != nil {
-		return r, err
+		return r, 0, err
 	}
 	if code == Deposit && r.Balance.Decimal().GreaterThanOrEqual(balanceBound) {
-		return r, ErrTooMuch
+		return r, 0, ErrTooMuch
 	}
 	b := &pgx.Batch{}
 	b.Queue(`INSERT INTO transfers (player_id, id, debit, credit, amount, code, balance, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		o.Player, r.Transfer, debit, credit, Numeric(o.Amount), code, balance, l.Now())
+		o.Player, r.Transfer, debit, credit, Numeric(o.Amount), code, balance, now)
 	// Another player's order with the same id may be under way: the second waits here, and is told when the first has committed.
 	b.Queue(`INSERT INTO operator_transactions (operator_id, transaction_id, player_id, code, amount, transfer_id, balance, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
-		o.Operator, o.TransactionID, o.Player, code, Numeric(o.Amount), r.Transfer, balance, l.Now()).
+		o.Operator, o.TransactionID, o.Player, code, Numeric(o.Amount), r.Transfer, balance, now).
 		Exec(func(tag pgconn.CommandTag) error {
 			if tag.RowsAffected() == 0 {
 				return ErrReused
@@ -216,11 +231,7 @@ func (l *Ledger) apply(ctx context.Context, tx pgx.Tx, o Order, code Code) (r Re
 			return nil
 		})
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
-		return r, err
+		return r, 0, err
 	}
-	if err := tellMoved(ctx, tx, o, code, r, l.Now()); err != nil {
-		return r, err
-	}
-	return r, Notify(ctx, tx, Change{Player: o.Player, Reason: string(code), Currency: o.Amount.Currency().Code(),
-		Balance: r.Balance.String(), Amount: delta.String(), Version: version})
+	return r, version, nil
 }

@@ -75,6 +75,7 @@ type operatorCmd struct {
 	Change    operatorChangeCmd    `cmd:"" help:"Change an operator's name, or the pages that its players' browsers may connect from."`
 	Seeds     operatorSeedsCmd     `cmd:"" help:"Say when the server seeds of an operator's players are rotated without their asking."`
 	SSO       operatorSSOCmd       `cmd:"" name:"sso" help:"Say which tokens of an operator's own let its players in, beside launch tokens."`
+	Wallet    operatorWalletCmd    `cmd:"" help:"Change where an operator's own wallet is called, or the secret that calls to it are signed with."`
 	List      operatorListCmd      `cmd:"" help:"List the operators and their API keys: what each may do, from where, until when, and when it was used."`
 }
 
@@ -125,11 +126,15 @@ type operatorCreateCmd struct {
 	Mode    string   `enum:"live,sandbox" default:"live" help:"Whether its money is real. It never changes. Default: ${default}."`
 	JSON    bool     `name:"json" help:"Print JSON."`
 	Origins []string `name:"origin" placeholder:"ORIGIN" help:"A page that its players' browsers may connect from, as https://casino.example; may be repeated."`
+	Wallet  string   `name:"wallet-url" placeholder:"URL" help:"Where the operator's own wallet is called, which holds its players' money (seamless). Without it the money is held here. It never changes which."`
 }
 
 // Run implements the command.
 func (c *operatorCreateCmd) Run(ctx context.Context) error {
 	return c.withOperators(ctx, func(o *session.Operators) error {
+		if c.Wallet != "" {
+			return c.seamless(ctx, o)
+		}
 		operator, key, err := o.Create(ctx, c.Name, session.Mode(c.Mode), c.Origins)
 		if err != nil {
 			return err

@@ -33,6 +33,8 @@ type commands struct {
 	Version  versionCmd  `cmd:"" help:"Say which build this is; with --hashes, of what binary, rules, tables and schema exactly."`
 	Bench    benchCmd    `cmd:"" help:"Measure how many durable rounds a server plays, and what one commit per round would reach."`
 	Torture  tortureCmd  `cmd:"" help:"Kill, stop and cut off servers and Postgres while clients play, and prove that nothing was lost."`
+	Wallet   walletCmd   `cmd:"" help:"Look after the bets and wins of operators that hold their players' money themselves."`
+	Certify  certifyCmd  `cmd:"" help:"Try whether an operator's own wallet keeps the contract: twice, out of order, at once, wrongly signed, cut off."`
 	WS       wsCmd       `cmd:"" name:"ws" help:"Talk to a server over its WebSocket: a message per line in both directions."`
 }
 

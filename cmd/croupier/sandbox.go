@@ -15,6 +15,7 @@ type sandboxCmd struct {
 	Listen      string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen; port 0 takes a free one. Default: ${default}."`
 	DataDir     string `placeholder:"DIR" help:"Where the data is kept. Default: the platform's place for a user's data, /var/lib/croupier for root."`
 	DatabaseURL string `secret:"" placeholder:"URL" help:"Use this database instead of a private Postgres."`
+	Wallet      string `enum:"transfer,seamless" default:"transfer" env:"CROUPIER_SANDBOX_WALLET" placeholder:"WHERE" help:"Where the players' money is: transfer, in the ledger; seamless, in a wallet of the operator's own, which is started as another process. Default: ${default}."`
 	JSON        bool   `name:"json" help:"Print one line of JSON: baseUrl, wsUrl, webUrl, apiKey, apiSecret, operatorId, databaseUrl."`
 	postgresFlag
 	gamesFlags
@@ -42,9 +43,13 @@ func (c *sandboxCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
 	s, err := sandbox.Start(ctx, sandbox.Options{Jurisdictions: profiles, Listen: c.Listen, DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Catalogue: offered,
 		PostgresSettings: c.PostgresSetting, Limits: c.limits(), Settler: session.SettlerConfig{Writers: c.Settlers},
-		CommitmentLog: c.CommitmentLog})
+		CommitmentLog: c.CommitmentLog, Wallet: c.Wallet, Program: program})
 	if err != nil {
 		return err
 	}
@@ -68,6 +73,10 @@ func (c *sandboxCmd) Run(ctx context.Context) error {
 }
 
 func printBanner(i sandbox.Info, log string) {
+	if i.WalletURL != "" {
+		fmt.Printf("\nThe players' money is in the operator's own wallet, another process, at %s.\nTry it:  croupier certify %s --secret %s --player tester --currency USD\n",
+			i.WalletURL, i.WalletURL, i.WalletSecret)
+	}
 	program, err := os.Executable()
 	if err != nil {
 		program = os.Args[0]

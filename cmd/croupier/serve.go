@@ -53,6 +53,7 @@ type serveCmd struct {
 	Proxies   []netip.Prefix `name:"trusted-proxy" placeholder:"CIDR" help:"A proxy in front, as 10.0.0.0/8, whose X-Forwarded-For says who the client is; may be repeated."`
 	TLSCert   string         `name:"tls-cert" type:"path" placeholder:"FILE" help:"Speak TLS (https, wss) with this certificate and its chain, PEM. It is read again when the file changes."`
 	TLSKey    string         `name:"tls-key" type:"path" placeholder:"FILE" help:"The certificate's private key, PEM."`
+	Wallets   time.Duration  `name:"wallet-timeout" default:"5s" placeholder:"DURATION" help:"How long one call to the wallet of an operator that holds its players' money may take, from 100ms to 10s. Default: ${default}."`
 	gamesFlags
 	expiryFlags
 	jurisdictionsFlag
@@ -103,7 +104,7 @@ func (c *serveCmd) config() (api.Config, error) {
 		Log:    slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel})),
 		Limits: c.limits(), TrustedProxies: c.Proxies, Settler: session.SettlerConfig{Writers: c.Settlers},
 		CommitmentLog: c.CommitmentLog, Expiry: session.Expiry{After: c.RoundExpiry, In: c.RoundExpiryIn},
-		TLSCert: c.TLSCert, TLSKey: c.TLSKey, Jurisdictions: profiles,
+		TLSCert: c.TLSCert, TLSKey: c.TLSKey, Jurisdictions: profiles, WalletTimeout: c.Wallets,
 	}
 	return config, errors.Join(config.Validate(), wrongKeys, wrongProfiles)
 }
