@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -37,36 +38,35 @@ func (t totals) used(of LimitType) money.Amount {
 // times are of the server's: what the server's clock says was so long ago, the machine's says so too, to a day.
 func sumsOf(ctx context.Context, db querier, player uuid.UUID, c money.Currency, now time.Time, since ...time.Time) ([]totals, error) {
 	sums := make([]totals, len(since))
-	earliest := now
-	for i, at := range since {
+	for i := range sums {
 		sums[i] = noTotals(c)
-		if at.Before(earliest) {
-			earliest = at
-		}
 	}
-	keys := time.Now().Add(earliest.Sub(now)).Add(-24 * time.Hour)
+	sorted := slices.SortedFunc(slices.Values(since), time.Time.Compare)
+	keys := time.Now().Add(sorted[0].Sub(now)).Add(-24 * time.Hour)
 	const sql = `
-		SELECT code, (SELECT coalesce(array_agg(n), '{}') FROM unnest($4::timestamptz[]) WITH ORDINALITY AS p (since, n) WHERE at >= since) AS periods, sum(amount)
+		SELECT code, width_bucket(at, $4::timestamptz[]), sum(amount)
 		FROM transfers WHERE player_id = $1 AND id >= uuid_floor($2) AND at >= $3 AND code IN ('stake', 'payout', 'refund', 'deposit')
 		GROUP BY 1, 2`
-	rows, err := db.Query(ctx, sql, player, keys, earliest, since)
+	rows, err := db.Query(ctx, sql, player, keys, sorted[0], sorted)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var code wallet.Code
-		var periods []int
+		var bucket int // how many of the times it is not before
 		var sum pgtype.Numeric
-		if err := rows.Scan(&code, &periods, &sum); err != nil {
+		if err := rows.Scan(&code, &bucket, &sum); err != nil {
 			return nil, err
 		}
 		amount, err := wallet.FromNumeric(c, sum)
 		if err != nil {
 			return nil, err
 		}
-		for _, n := range periods {
-			sums[n-1].add(code, amount)
+		for i, from := range since {
+			if !from.After(sorted[bucket-1]) {
+				sums[i].add(code, amount)
+			}
 		}
 	}
 	return sums, rows.Err()
