@@ -279,7 +279,7 @@ func TestSeamlessBetOfUnknownFate(t *testing.T) {
 				t.Errorf("the operator holds %s", held)
 			}
 			var told int
-			must(t, s.own.QueryRow(t.Context(), `SELECT count(*) FROM events WHERE type = 'wallet.rollback'`).Scan(&told))
+			must(t, s.own.QueryRow(t.Context(), `SELECT count(*) FROM webhook_letters WHERE type = 'wallet.rollback'`).Scan(&told))
 			if told != 1 {
 				t.Errorf("%d events", told)
 			}

@@ -86,10 +86,10 @@ func (c chair) roll(t testing.TB, stake string) error {
 	return second(c.Act(t.Context(), request(uuid.NewString(), fmt.Sprintf(`{"action":"roll","amount":%s,"chance":50.00}`, stake))))
 }
 
-// told counts the events of a type.
+// told counts the events of a type, which wait for the operator's webhook.
 func (b *careBundle) told(t testing.TB, who somebody, kind wallet.EventType) int {
 	t.Helper()
-	return b.count(t, `SELECT count(*) FROM events WHERE player_id = $1 AND type = $2`, who.ID, kind)
+	return b.count(t, `SELECT count(*) FROM webhook_letters WHERE player_id = $1 AND type = $2`, who.ID, kind)
 }
 
 // openRound is the player's open round.
