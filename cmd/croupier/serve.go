@@ -55,8 +55,14 @@ type serveCmd struct {
 	TLSKey    string         `name:"tls-key" type:"path" placeholder:"FILE" help:"The certificate's private key, PEM."`
 	gamesFlags
 	expiryFlags
+	webhookFlags
 	limitFlags
 	profileFlag
+}
+
+// webhookFlags are about what operators are told.
+type webhookFlags struct {
+	WebhookLog time.Duration `default:"720h" placeholder:"DURATION" help:"How long attempts to deliver webhooks are kept. Default: ${default}, 30 days."`
 }
 
 // expiryFlags end rounds that nobody finishes.
@@ -101,6 +107,7 @@ func (c *serveCmd) config() (api.Config, error) {
 		Log:    slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel})),
 		Limits: c.limits(), TrustedProxies: c.Proxies, Settler: session.SettlerConfig{Writers: c.Settlers},
 		CommitmentLog: c.CommitmentLog, Expiry: session.Expiry{After: c.RoundExpiry, In: c.RoundExpiryIn},
+		WebhookLog: c.WebhookLog,
 		TLSCert: c.TLSCert, TLSKey: c.TLSKey,
 	}
 	return config, errors.Join(config.Validate(), wrongKeys)
