@@ -108,7 +108,7 @@ func (c *serveCmd) config() (api.Config, error) {
 		Limits: c.limits(), TrustedProxies: c.Proxies, Settler: session.SettlerConfig{Writers: c.Settlers},
 		CommitmentLog: c.CommitmentLog, Expiry: session.Expiry{After: c.RoundExpiry, In: c.RoundExpiryIn},
 		WebhookLog: c.WebhookLog,
-		TLSCert: c.TLSCert, TLSKey: c.TLSKey,
+		TLSCert:    c.TLSCert, TLSKey: c.TLSKey,
 	}
 	return config, errors.Join(config.Validate(), wrongKeys)
 }
