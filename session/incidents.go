@@ -21,8 +21,8 @@ type incidentData struct {
 	Message    string    `json:"message"`
 }
 
-// Operators are told of one incident of each kind in incidentEvery by a node: what is wrong with the machine is wrong for all players, and the
-// log has every one. It is worth no more than incidentPatience of a player's waiting.
+// Operators are told of one incident of each kind in incidentEvery by a node: what is wrong with the machine is wrong for all players, and
+// the log has every one. It is worth no more than incidentPatience of a player's waiting.
 const (
 	incidentEvery    = time.Minute
 	incidentPatience = time.Second

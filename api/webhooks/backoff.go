@@ -26,8 +26,8 @@ func (r Retrying) withDefaults() Retrying {
 	return r
 }
 
-// next is when an event is tried again that has failed tries times since the first attempt, and false if it is not: then it is a dead letter.
-// The last attempt is made when the time for retrying is over.
+// next is when an event is tried again that has failed tries times since the first attempt, and false if it is not: then it is a dead
+// letter. The last attempt is made when the time for retrying is over.
 func (r Retrying) next(tries int, since, now time.Time) (time.Time, bool) {
 	end := since.Add(r.For)
 	if !now.Before(end) {

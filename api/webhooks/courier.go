@@ -201,8 +201,8 @@ func (c *Courier) release(run context.Context, id, endpoint uuid.UUID) {
 	}
 }
 
-// yield waits for play: with its groups full a server sends 200 events a second, with half of that 1,600, with a third 5,400, and with hardly
-// any as many as it can. An event takes about as much of the machine as a round, so this is what play may lose to it.
+// yield waits for play: with its groups full a server sends 200 events a second, with half of that 1,600, with a third 5,400, and with
+// hardly any as many as it can. An event takes about as much of the machine as a round, so this is what play may lose to it.
 func (c *Courier) yield(ctx context.Context) {
 	pressure := c.config.Pressure()
 	if pressure < 0.2 {

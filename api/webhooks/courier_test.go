@@ -140,8 +140,8 @@ func (b *bundle) firstTry(t testing.TB, event string) (at time.Time) {
 	return at
 }
 
-// An endpoint that accepts nothing for three days is disabled, which the operator's others are told of. It is called ever less until then. Enabled
-// again it is told what waited, and nothing of what happened meanwhile.
+// An endpoint that accepts nothing for three days is disabled, which the operator's others are told of. It is called ever less until then.
+// Enabled again it is told what waited, and nothing of what happened meanwhile.
 func TestEndpointIsDisabledAfterDays(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -242,8 +242,8 @@ func TestStoppingLeavesWhatIsNotDelivered(t *testing.T) {
 	}
 }
 
-// Whatever is played and however the receivers fail, what comes is what the records say, and for an endpoint that is told in order it comes in
-// order: nothing untold, nothing told that did not happen.
+// Whatever is played and however the receivers fail, what comes is what the records say, and for an endpoint that is told in order it
+// comes in order: nothing untold, nothing told that did not happen.
 func TestWhatIsToldIsWhatHappened(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(4) {

@@ -25,7 +25,8 @@ type Delivery struct {
 	Answer   string        // of a failure, its first bytes as one printable line
 }
 
-// Deliveries lists attempts, newest first: all, or with failed only those that failed. It returns the cursor of the next page, uuid.Nil if there is none.
+// Deliveries lists attempts, newest first: all, or with failed only those that failed. It returns the cursor of the next page, uuid.Nil if
+// there is none.
 func (h *Hooks) Deliveries(ctx context.Context, operator uuid.UUID, page Page, failed bool) ([]Delivery, uuid.UUID, error) {
 	before, limit := page.bounds()
 	only := ""
@@ -55,8 +56,8 @@ func (h *Hooks) Deliveries(ctx context.Context, operator uuid.UUID, page Page, f
 // DefaultLogFor is for how long attempts are kept.
 const DefaultLogFor = 30 * 24 * time.Hour
 
-// Prune deletes the attempts that are older than keep, part by part so that no transaction is long, old secrets that have ended, and what is left
-// of endpoints that were deleted. It returns how many attempts it deleted.
+// Prune deletes the attempts that are older than keep, part by part so that no transaction is long, old secrets that have ended, and what
+// is left of endpoints that were deleted. It returns how many attempts it deleted.
 func (h *Hooks) Prune(ctx context.Context, keep time.Duration) (deleted int64, err error) {
 	const part = 5000
 	limit := h.Now().Add(-keep)
@@ -77,8 +78,8 @@ func (h *Hooks) Prune(ctx context.Context, keep time.Duration) (deleted int64, e
 	return deleted, h.sweep(ctx)
 }
 
-// Test sends an endpoint a webhook.test now, whatever it is told otherwise and whether or not it is enabled, and returns what came of it. It is in
-// the log, and is not tried again. Returns session.NotFound.
+// Test sends an endpoint a webhook.test now, whatever it is told otherwise and whether or not it is enabled, and returns what came of it.
+// It is in the log, and is not tried again. Returns session.NotFound.
 func (c *Courier) Test(ctx context.Context, operator, endpoint uuid.UUID) (Delivery, error) {
 	target, err := c.ByID(ctx, operator, endpoint)
 	if err != nil {

@@ -97,8 +97,8 @@ func nameServer(t *testing.T, asked *atomic.Int32, addresses ...[4]byte) *net.Re
 	}}
 }
 
-// A name that was public when the endpoint was made, and leads to this machine when it is called, is not called: the address is judged when it is
-// dialled, and not before.
+// A name that was public when the endpoint was made, and leads to this machine when it is called, is not called: the address is judged
+// when it is dialled, and not before.
 func TestNamesThatLeadElsewhere(t *testing.T) {
 	t.Parallel()
 	called := make(chan struct{}, 10)
@@ -128,8 +128,8 @@ func TestNamesThatLeadElsewhere(t *testing.T) {
 	}
 }
 
-// A receiver cannot lead the server on: a redirect is a failure, a proxy of the environment is not asked, and of an answer that never ends little is
-// read. What is kept of it is one printable line.
+// A receiver cannot lead the server on: a redirect is a failure, a proxy of the environment is not asked, and of an answer that never ends
+// little is read. What is kept of it is one printable line.
 func TestReceiversCannotLeadOn(t *testing.T) {
 	t.Parallel()
 	var elsewhere atomic.Int32

@@ -7,8 +7,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// recorded are the ids of the events that follow from the ledger and the rounds, written from docs/webhooks.md and not from the code; those of
-// deposits are known only by how many there are, and are taken from the log of deliveries.
+// recorded are the ids of the events that follow from the ledger and the rounds, written from docs/webhooks.md and not from the code;
+// those of deposits are known only by how many there are, and are taken from the log of deliveries.
 func (b *bundle) recorded(t testing.TB) []string {
 	t.Helper()
 	rows, err := b.db.Query(t.Context(), `

@@ -24,8 +24,8 @@ type load struct {
 	begun    time.Time // by the courier's clock
 }
 
-// pass takes what is due, tries it once and writes down what became of it. more says that something was done, and there may be more. A pass that
-// is cut off anywhere before the end leaves everything as it was: what it has delivered is delivered again.
+// pass takes what is due, tries it once and writes down what became of it. more says that something was done, and there may be more. A
+// pass that is cut off anywhere before the end leaves everything as it was: what it has delivered is delivered again.
 func (c *Courier) pass(ctx context.Context, run, endpoint uuid.UUID, size int) (more bool, err error) {
 	asking, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
@@ -129,8 +129,8 @@ func (c *Courier) letters(ctx context.Context, where string, args ...any) ([]*ev
 	})
 }
 
-// tryAll tries each event once, with several requests under way. What comes after a failure in its lane, and after the endpoint was found to be
-// down, is not tried. When ctx ends, what is under way has finishGrace.
+// tryAll tries each event once, with several requests under way. What comes after a failure in its lane, and after the endpoint was found
+// to be down, is not tried. When ctx ends, what is under way has finishGrace.
 func (c *Courier) tryAll(ctx context.Context, l *load, keys []*standardwebhooks.Webhook) {
 	sending, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()

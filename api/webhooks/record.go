@@ -12,8 +12,8 @@ import (
 	"croupier/wallet"
 )
 
-// record writes down what became of a load, in one transaction. It need not reach the disk before the next pass: what a power cut takes away of
-// it is delivered again, and play's commits need not share the disk with it.
+// record writes down what became of a load, in one transaction. It need not reach the disk before the next pass: what a power cut takes
+// away of it is delivered again, and play's commits need not share the disk with it.
 func (c *Courier) record(ctx context.Context, l *load) error {
 	now := c.Now()
 	err := wallet.Transact(ctx, c.DB, func(tx pgx.Tx) error {
@@ -83,8 +83,8 @@ func orNull[T comparable](v T) *T {
 	return &v
 }
 
-// recordMoves deletes the moves of which anything was tried; what of them was not delivered becomes letters. The others stay as they are: of an
-// endpoint that is down the rows of moves take far less room than letters do.
+// recordMoves deletes the moves of which anything was tried; what of them was not delivered becomes letters. The others stay as they are:
+// of an endpoint that is down the rows of moves take far less room than letters do.
 func (c *Courier) recordMoves(ctx context.Context, tx pgx.Tx, l *load, now time.Time) error {
 	wanted, tried := map[int64]bool{}, map[int64]bool{}
 	for _, e := range l.events {
@@ -193,8 +193,8 @@ func (c *Courier) recordLetters(ctx context.Context, tx pgx.Tx, l *load, now tim
 	return tx.SendBatch(ctx, b).Close()
 }
 
-// recordEndpoint writes how the endpoint does: it rests when it is down, is called as ever when it accepts again, and is disabled when it has
-// accepted nothing for days or says itself that it is gone.
+// recordEndpoint writes how the endpoint does: it rests when it is down, is called as ever when it accepts again, and is disabled when it
+// has accepted nothing for days or says itself that it is gone.
 func (c *Courier) recordEndpoint(ctx context.Context, tx pgx.Tx, l *load, now time.Time) error {
 	accepted, refused, down, gone := false, false, false, false
 	for _, e := range l.events {

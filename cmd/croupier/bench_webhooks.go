@@ -27,8 +27,8 @@ type benchWebhooks struct {
 	Left      int64     `json:"left"`               // moves that still waited when the benchmark ended; -1: not known
 }
 
-// hookBench is an endpoint for every round, whose receiver is in this process: on the measured machine, as the clients are, so what it takes is
-// taken from the server.
+// hookBench is an endpoint for every round, whose receiver is in this process: on the measured machine, as the clients are, so what it
+// takes is taken from the server.
 type hookBench struct {
 	b        *bench
 	endpoint string

@@ -96,8 +96,12 @@ Play a round from another terminal:
 
   echo '{"type":"action","payload":{"action":"spin","betPerLine":0.25,"activePaylines":20},"requestId":"1"}' | %s ws --sign-in ada --server %s
 
+See what your server would be told by webhooks:
+
+  %s webhooks listen --server %s
+
 The whole way step by step, with nothing but curl and a WebSocket client:
 
   make demo
-`, i.WebURL, i.BaseURL, i.BaseURL, i.WebSocket, i.APIKey, i.APISecret, i.DatabaseURL, log, program, i.BaseURL)
+`, i.WebURL, i.BaseURL, i.BaseURL, i.WebSocket, i.APIKey, i.APISecret, i.DatabaseURL, log, program, i.BaseURL, program, i.BaseURL)
 }

@@ -57,8 +57,14 @@ type serveCmd struct {
 	gamesFlags
 	expiryFlags
 	jurisdictionsFlag
+	webhookFlags
 	limitFlags
 	profileFlag
+}
+
+// webhookFlags are about what operators are told.
+type webhookFlags struct {
+	WebhookLog time.Duration `default:"720h" placeholder:"DURATION" help:"How long attempts to deliver webhooks are kept. Default: ${default}, 30 days."`
 }
 
 // expiryFlags end rounds that nobody finishes.
@@ -104,7 +110,7 @@ func (c *serveCmd) config() (api.Config, error) {
 		Log:    slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel})),
 		Limits: c.limits(), TrustedProxies: c.Proxies, Settler: session.SettlerConfig{Writers: c.Settlers},
 		CommitmentLog: c.CommitmentLog, Expiry: session.Expiry{After: c.RoundExpiry, In: c.RoundExpiryIn},
-		TLSCert: c.TLSCert, TLSKey: c.TLSKey, Jurisdictions: profiles, WalletTimeout: c.Wallets,
+		TLSCert: c.TLSCert, TLSKey: c.TLSKey, Jurisdictions: profiles, WalletTimeout: c.Wallets, WebhookLog: c.WebhookLog,
 	}
 	return config, errors.Join(config.Validate(), wrongKeys, wrongProfiles)
 }
