@@ -41,7 +41,7 @@ var neededScopes = map[string]session.Scope{
 	"GET /rounds/{roundId}/verification": session.ScopeRoundsRead, "POST /rounds/{roundId}/void": session.ScopeRoundsVoid,
 	"GET /keys": session.ScopeKeys, "POST /keys": session.ScopeKeys,
 	"POST /keys/{keyId}/rotate": session.ScopeKeys, "POST /keys/{keyId}/revoke": session.ScopeKeys,
-	"GET /sso": session.ScopeSSO, "PUT /sso": session.ScopeSSO,
+	"GET /sso": session.ScopeSSO, "PUT /sso": session.ScopeSSO, "GET /rate-limits": "",
 	"POST /test/players": session.ScopeTest, "POST /test/players/{playerId}/add-balance": session.ScopeTest,
 	"POST /test/players/{playerId}/reset": session.ScopeTest, "POST /test/force-outcome": session.ScopeTest,
 }

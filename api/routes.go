@@ -87,6 +87,9 @@ func (r *rest) calls() {
 	call(group, operators.need(session.ScopeSSO), "GET /sso", "Show what lets players in", ssoDoc, s.getSSO, session.NotFound)
 	call(group, operators.need(session.ScopeSSO), "PUT /sso", "Say what lets players in", setSSODoc, s.setSSO)
 
+	group = r.group("Limits", "How many calls may be made.")
+	call(group, operators.need(session.NoScope), "GET /rate-limits", "Show the rate limits", limitsDoc, s.getLimits)
+
 	if s.config.Mode == string(session.Live) {
 		return
 	}

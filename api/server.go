@@ -51,6 +51,7 @@ type Server struct {
 	metrics *metrics
 	sockets sockets
 	rates   *rateLimits
+	shared  *sharedLimits // of API keys and players; nil: none
 	ssoKeys *ssoKeyRing
 	rest    *http.Server
 	address net.Addr
@@ -112,6 +113,9 @@ func Start(ctx context.Context, config Config) (_ *Server, err error) {
 	s.running.Go(func() { s.Floor.Listen(background) })
 	s.running.Go(func() { s.maintain(background) })
 	s.running.Go(func() { s.ssoKeys.run(background) })
+	if s.shared != nil {
+		s.running.Go(func() { s.shared.run(background) })
+	}
 	if config.CommitmentLog {
 		s.running.Go(func() { s.Commitments.Run(background) })
 	}
@@ -169,6 +173,12 @@ func (s *Server) open(ctx context.Context) error {
 	s.Access = session.NewAccess(s.db, s.Players, s.Tokens, lifetimes, s.now)
 	s.Access.LiveOnly = s.config.Mode == string(session.Live)
 	s.ssoKeys = newSSOKeyRing(newOutbound(s.Access.LiveOnly), s.now, s.log)
+	if !s.config.Limits.Unplanned {
+		if s.shared, err = newSharedLimits(ctx, s.Operators, session.Mode(s.config.Mode), s.now, s.log); err != nil {
+			return err
+		}
+		s.metrics.registry.MustRegister(s.shared)
+	}
 	if s.Receipts, err = session.OpenReceiptKeys(ctx, s.db, vault, s.now); err != nil {
 		return fmt.Errorf("receipt keys: %w", err)
 	}
