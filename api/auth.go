@@ -48,7 +48,7 @@ func (who audience) need(scope session.Scope) audience {
 func (s *Server) authenticate(who audience) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
-		if err := s.admitCall(r, who); err != nil {
+		if err := s.admitCall(w.Header(), r, who); err != nil {
 			s.refuse(w, r, err)
 			return
 		}
@@ -56,15 +56,15 @@ func (s *Server) authenticate(who audience) func(huma.Context, func(huma.Context
 	}
 }
 
-func (s *Server) admitCall(r *http.Request, who audience) error {
+func (s *Server) admitCall(h http.Header, r *http.Request, who audience) error {
 	if who.kind == toAnyone {
 		return nil
 	}
 	token := bearer(r)
 	if who.kind == toPlayers || who.kind == toBoth && token != "" && !strings.HasPrefix(token, "sk_") {
-		return s.admitPlayer(r, token)
+		return s.admitPlayer(h, r, token)
 	}
-	return s.admitOperator(r, token, who)
+	return s.admitOperator(h, r, token, who)
 }
 
 // bearer is the token of the Authorization header, "" if there is none.
@@ -76,12 +76,15 @@ func bearer(r *http.Request) string {
 	return strings.TrimSpace(token)
 }
 
-func (s *Server) admitPlayer(r *http.Request, token string) error {
+func (s *Server) admitPlayer(h http.Header, r *http.Request, token string) error {
 	if token == "" {
 		return session.Errorf(session.SessionExpired, "This call needs a session token: Authorization: Bearer …")
 	}
 	claims, err := s.Tokens.Verify(r.Context(), token)
 	if err != nil {
+		return err
+	}
+	if err := s.shared.player(r.Context(), h, claims); err != nil {
 		return err
 	}
 	if err := s.Access.Check(r.Context(), claims); err != nil {
@@ -93,7 +96,7 @@ func (s *Server) admitPlayer(r *http.Request, token string) error {
 
 // admitOperator admits a call that an operator signed. Who cannot sign learns nothing of what a key may do. A signature is used up last: a
 // call that is refused for another reason does not use it.
-func (s *Server) admitOperator(r *http.Request, key string, who audience) error {
+func (s *Server) admitOperator(h http.Header, r *http.Request, key string, who audience) error {
 	if key == "" {
 		return session.Errorf(session.InvalidKey, "This call needs an API key: Authorization: Bearer sk_…")
 	}
@@ -104,6 +107,9 @@ func (s *Server) admitOperator(r *http.Request, key string, who audience) error 
 	request := requestOf(r.Context())
 	timestamp, signature := r.Header.Get("X-Timestamp"), r.Header.Get("X-Signature")
 	if err := caller.CheckSignature(r.Method, r.RequestURI, timestamp, signature, request.body, s.now()); err != nil {
+		return err
+	}
+	if err := s.shared.key(r.Context(), h, caller); err != nil { // who cannot sign uses nothing up
 		return err
 	}
 	if s.config.Mode == string(session.Live) && caller.Mode != session.Live {

@@ -56,6 +56,7 @@ type Limits struct {
 	ConnectionsPerIP  int           // open sockets; default 1,024
 	RequestsPerSecond float64       // REST, of one IP; default 200
 	RequestBurst      int           // default 400
+	Unplanned         bool          // API keys and players have no limits by plan: for a sandbox on one's own machine
 	HeaderWithin      time.Duration // a request's header must be there; default 10 s
 	// How long a connection may be silent. The defaults are the protocol's.
 	PingEvery time.Duration // without a ping; default 25 s
@@ -64,6 +65,7 @@ type Limits struct {
 
 func (l Limits) withDefaults() Limits {
 	return Limits{
+		Unplanned:         l.Unplanned,
 		MessagesPerSecond: cmp.Or(l.MessagesPerSecond, 100), MessageBurst: cmp.Or(l.MessageBurst, 200),
 		ConnectionsPerIP:  cmp.Or(l.ConnectionsPerIP, 1024),
 		RequestsPerSecond: cmp.Or(l.RequestsPerSecond, 200), RequestBurst: cmp.Or(l.RequestBurst, 400),

@@ -52,7 +52,7 @@ func newTestServer(t testing.TB, change ...func(*Config)) *testServer {
 	t.Helper()
 	logs := &testLog{}
 	config := Config{CommitmentLog: true, Listen: "127.0.0.1:0", Mode: "sandbox", MasterKeys: testKeys(), Catalogue: testCatalogue(),
-		Limits: Limits{RequestsPerSecond: 1e5, RequestBurst: 1e5}, // all clients of a test have one address
+		Limits: Limits{RequestsPerSecond: 1e5, RequestBurst: 1e5, Unplanned: true}, // all clients of a test have one address
 		Log:    slog.New(slog.NewJSONHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	for _, c := range change {
 		c(&config)

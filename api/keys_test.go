@@ -49,7 +49,6 @@ var neededScopes = map[string]session.Scope{
 	"GET /players": session.ScopePlayersRead, "GET /players/{playerId}": session.ScopePlayersRead, "GET /reports/games": session.ScopeReportsRead,
 	"GET /keys": session.ScopeKeys, "POST /keys": session.ScopeKeys,
 	"POST /keys/{keyId}/rotate": session.ScopeKeys, "POST /keys/{keyId}/revoke": session.ScopeKeys,
-	"GET /sso": session.ScopeSSO, "PUT /sso": session.ScopeSSO,
 	"GET /webhooks/endpoints": session.ScopeWebhooks, "POST /webhooks/endpoints": session.ScopeWebhooks,
 	"GET /webhooks/endpoints/{endpointId}": session.ScopeWebhooks, "PUT /webhooks/endpoints/{endpointId}": session.ScopeWebhooks,
 	"DELETE /webhooks/endpoints/{endpointId}": session.ScopeWebhooks, "POST /webhooks/endpoints/{endpointId}/enable": session.ScopeWebhooks,
@@ -57,6 +56,7 @@ var neededScopes = map[string]session.Scope{
 	"POST /webhooks/endpoints/{endpointId}/test": session.ScopeWebhooks, "POST /webhooks/endpoints/{endpointId}/resend-dead": session.ScopeWebhooks,
 	"GET /webhooks/deliveries": session.ScopeWebhooks, "GET /webhooks/dead": session.ScopeWebhooks,
 	"POST /webhooks/dead/{deadId}/resend": session.ScopeWebhooks, "DELETE /webhooks/dead/{deadId}": session.ScopeWebhooks,
+	"GET /sso": session.ScopeSSO, "PUT /sso": session.ScopeSSO, "GET /rate-limits": "",
 	"POST /test/players": session.ScopeTest, "POST /test/players/{playerId}/add-balance": session.ScopeTest,
 	"POST /test/players/{playerId}/reset": session.ScopeTest, "POST /test/force-outcome": session.ScopeTest,
 }

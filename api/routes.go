@@ -123,6 +123,9 @@ func (r *rest) calls() {
 	call(group, operators.need(session.ScopeSSO), "PUT /sso", "Say what lets players in", setSSODoc, s.setSSO)
 	r.webhookCalls()
 
+	group = r.group("Limits", "How many calls may be made.")
+	call(group, operators.need(session.NoScope), "GET /rate-limits", "Show the rate limits", rateLimitsDoc, s.getRateLimits)
+
 	if s.config.Mode == string(session.Live) {
 		return
 	}

@@ -54,6 +54,7 @@ type Server struct {
 	metrics *metrics
 	sockets sockets
 	rates   *rateLimits
+	shared  *sharedLimits // of API keys and players; nil: none
 	ssoKeys *ssoKeyRing
 	wallets *walletClient
 
@@ -123,6 +124,9 @@ func Start(ctx context.Context, config Config) (_ *Server, err error) {
 			s.log.Warn("finish the wallet calls that were left", "error", err)
 		}
 	})
+	if s.shared != nil {
+		s.running.Go(func() { s.shared.run(background) })
+	}
 	if config.CommitmentLog {
 		s.running.Go(func() { s.Commitments.Run(background) })
 	}
@@ -180,6 +184,12 @@ func (s *Server) open(ctx context.Context) error {
 	s.Access = session.NewAccess(s.db, s.Players, s.Tokens, lifetimes, s.now)
 	s.Access.LiveOnly = s.config.Mode == string(session.Live)
 	s.ssoKeys = newSSOKeyRing(newOutbound(s.Access.LiveOnly, ssoTimeout, 1), s.now, s.log)
+	if !s.config.Limits.Unplanned {
+		if s.shared, err = newSharedLimits(ctx, s.Operators, session.Mode(s.config.Mode), s.now, s.log); err != nil {
+			return err
+		}
+		s.metrics.registry.MustRegister(s.shared)
+	}
 	if s.Receipts, err = session.OpenReceiptKeys(ctx, s.db, vault, s.now); err != nil {
 		return fmt.Errorf("receipt keys: %w", err)
 	}

@@ -37,7 +37,8 @@ CREATE TABLE rate_plans (
     key_rate     integer NOT NULL CHECK (key_rate BETWEEN 1 AND 100000),
     key_burst    integer NOT NULL CHECK (key_burst BETWEEN 1 AND 1000000),
     player_rate  integer NOT NULL CHECK (player_rate BETWEEN 1 AND 100000),
-    player_burst integer NOT NULL CHECK (player_burst BETWEEN 1 AND 1000000)
+    player_burst integer NOT NULL CHECK (player_burst BETWEEN 1 AND 1000000),
+    CHECK (key_burst <= 3600::bigint * key_rate AND player_burst <= 3600::bigint * player_rate) -- so that an hour's use is all there is to know
 );
 INSERT INTO rate_plans VALUES ('sandbox', 50, 200, 10, 40), ('standard', 200, 800, 20, 80), ('premium', 1000, 4000, 20, 80);
 GRANT SELECT ON rate_plans TO croupier_app;
@@ -54,13 +55,14 @@ CREATE TABLE rate_assignments (
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON rate_assignments FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 GRANT SELECT ON rate_assignments TO croupier_app;
 
--- What is used of the limits, for all servers together: until when the next request of a key or a player is paid for (the theoretical
--- arrival time of GCRA). It is not logged and is empty after a crash of the database: then everybody has a full burst again.
+-- What is used of the limits, for all servers together: so many requests at a time; they go down at the rate of the plan. It is not logged and
+-- is empty after a crash of the database: then everybody has a full burst again. No column that changes is indexed, so that an update stays on
+-- its page.
 CREATE UNLOGGED TABLE rate_usage (
-    subject uuid PRIMARY KEY,
-    paid    timestamptz NOT NULL
+    subject uuid PRIMARY KEY, -- an API key or a player
+    used    double precision NOT NULL CHECK (used >= 0 AND used < 'Infinity'),
+    at      timestamptz NOT NULL
 ) WITH (fillfactor = 50);
-CREATE INDEX rate_usage_paid ON rate_usage (paid);
 GRANT SELECT, INSERT, UPDATE, DELETE ON rate_usage TO croupier_app;
 
 -- +goose Down

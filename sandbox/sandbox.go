@@ -171,6 +171,7 @@ func roomy(l api.Limits) api.Limits {
 	if l.RequestsPerSecond == 0 {
 		l.RequestsPerSecond = 2_000
 	}
+	l.Unplanned = true
 	return l
 }
 

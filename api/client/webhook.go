@@ -51,9 +51,10 @@ func (w *Webhooks) At(now func() time.Time) *Webhooks {
 
 // Webhook is what happened. The same ID may come more than once: remember those that you have dealt with.
 type Webhook struct {
-	ID   string          // of the message, from its header
-	Type string          `json:"type"` // as round.completed
-	Data json.RawMessage `json:"data"`
+	ID        string          // of the message, from its header
+	Type      string          `json:"type"`      // as round.completed
+	Timestamp time.Time       `json:"timestamp"` // when it happened: the newest of several knows best
+	Data      json.RawMessage `json:"data"`
 }
 
 // Verify returns a webhook whose signature is good and whose time is near. body is the raw body, as it came: read it before any middleware

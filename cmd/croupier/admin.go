@@ -76,6 +76,7 @@ type operatorCmd struct {
 	Seeds     operatorSeedsCmd     `cmd:"" help:"Say when the server seeds of an operator's players are rotated without their asking."`
 	SSO       operatorSSOCmd       `cmd:"" name:"sso" help:"Say which tokens of an operator's own let its players in, beside launch tokens."`
 	Wallet    operatorWalletCmd    `cmd:"" help:"Change where an operator's own wallet is called, or the secret that calls to it are signed with."`
+	Plan      operatorPlanCmd      `cmd:"" help:"Say how many requests operators' API keys and players may make."`
 	List      operatorListCmd      `cmd:"" help:"List the operators and their API keys: what each may do, from where, until when, and when it was used."`
 }
 

@@ -46,14 +46,15 @@ type databaseFlag struct {
 type serveCmd struct {
 	databaseFlag
 	masterKeyFlag
-	Listen    string         `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen; port 0 takes a free one. Default: ${default}."`
-	PublicURL string         `placeholder:"URL" help:"How players reach the server, if not at the address that it listens on."`
-	Mode      string         `enum:"live,sandbox" default:"live" help:"live takes only sk_live_ keys; sandbox offers the test API to sk_sandbox_ keys. Default: ${default}."`
-	LogLevel  slog.Level     `default:"info" placeholder:"LEVEL" help:"debug, info, warn or error. Default: ${default}."`
-	Proxies   []netip.Prefix `name:"trusted-proxy" placeholder:"CIDR" help:"A proxy in front, as 10.0.0.0/8, whose X-Forwarded-For says who the client is; may be repeated."`
-	TLSCert   string         `name:"tls-cert" type:"path" placeholder:"FILE" help:"Speak TLS (https, wss) with this certificate and its chain, PEM. It is read again when the file changes."`
-	TLSKey    string         `name:"tls-key" type:"path" placeholder:"FILE" help:"The certificate's private key, PEM."`
-	Wallets   time.Duration  `name:"wallet-timeout" default:"5s" placeholder:"DURATION" help:"How long one call to the wallet of an operator that holds its players' money may take, from 100ms to 10s. Default: ${default}."`
+	Listen     string         `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen; port 0 takes a free one. Default: ${default}."`
+	PublicURL  string         `placeholder:"URL" help:"How players reach the server, if not at the address that it listens on."`
+	Mode       string         `enum:"live,sandbox" default:"live" help:"live takes only sk_live_ keys; sandbox offers the test API to sk_sandbox_ keys. Default: ${default}."`
+	LogLevel   slog.Level     `default:"info" placeholder:"LEVEL" help:"debug, info, warn or error. Default: ${default}."`
+	Proxies    []netip.Prefix `name:"trusted-proxy" placeholder:"CIDR" help:"A proxy in front, as 10.0.0.0/8, whose X-Forwarded-For says who the client is; may be repeated."`
+	TLSCert    string         `name:"tls-cert" type:"path" placeholder:"FILE" help:"Speak TLS (https, wss) with this certificate and its chain, PEM. It is read again when the file changes."`
+	TLSKey     string         `name:"tls-key" type:"path" placeholder:"FILE" help:"The certificate's private key, PEM."`
+	PlanLimits bool           `default:"true" negatable:"" help:"Limit the requests of API keys and players by their operator's plan (croupier operator plan). On unless --no-plan-limits."`
+	Wallets    time.Duration  `name:"wallet-timeout" default:"5s" placeholder:"DURATION" help:"How long one call to the wallet of an operator that holds its players' money may take, from 100ms to 10s. Default: ${default}."`
 	gamesFlags
 	expiryFlags
 	jurisdictionsFlag
@@ -112,6 +113,7 @@ func (c *serveCmd) config() (api.Config, error) {
 		CommitmentLog: c.CommitmentLog, Expiry: session.Expiry{After: c.RoundExpiry, In: c.RoundExpiryIn},
 		TLSCert: c.TLSCert, TLSKey: c.TLSKey, Jurisdictions: profiles, WalletTimeout: c.Wallets, WebhookLog: c.WebhookLog,
 	}
+	config.Limits.Unplanned = !c.PlanLimits
 	return config, errors.Join(config.Validate(), wrongKeys, wrongProfiles)
 }
 

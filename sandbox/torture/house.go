@@ -106,7 +106,7 @@ func (h *house) environment(own []string) ([]string, error) {
 	_, _ = rand.Read(key) // never fails: it ends the program instead
 	env := []string{"CROUPIER_MASTER_KEY=" + hex.EncodeToString(key), "CROUPIER_MODE=sandbox",
 		"CROUPIER_MESSAGES_PER_SECOND=1000", "CROUPIER_MESSAGE_BURST=2000", "CROUPIER_CONNECTIONS_PER_IP=10000",
-		"CROUPIER_REQUESTS_PER_SECOND=2000", "CROUPIER_REQUEST_BURST=20000"}
+		"CROUPIER_REQUESTS_PER_SECOND=2000", "CROUPIER_REQUEST_BURST=20000", "CROUPIER_PLAN_LIMITS=false"}
 	for _, variable := range os.Environ() {
 		if !strings.HasPrefix(variable, "CROUPIER_") {
 			env = append(env, variable)

@@ -152,6 +152,16 @@ export interface Limits {
     /** An exact decimal with the currency's decimals: read it as a decimal, not as a float */
     min: Decimal;
 }
+export interface LimitsData {
+    /** Of one address, on each server */
+    address: RateData;
+    /** Of this API key */
+    key?: RateData;
+    /** Which the house put your operator, or this key, on; none: this server has no limits for keys and players */
+    plan: string;
+    /** Of each player, over REST */
+    player?: RateData;
+}
 export interface LogConsistencyData {
     /** The newest checkpoint; that of size to only if to was left out */
     checkpoint: string;
@@ -216,6 +226,12 @@ export interface PlayerData {
     externalId: string;
     id: string;
     username: string;
+}
+export interface RateData {
+    /** At once, after a pause */
+    burst: number;
+    /** For ever */
+    requestsPerSecond: Decimal;
 }
 export interface Reason {
     /** A code of the protocol: a closed list */
@@ -554,6 +570,10 @@ export interface Operations {
             days?: number;
         };
         data: LogRatesData;
+    };
+    /** Show the rate limits */
+    "GET /rate-limits": {
+        data: LimitsData;
     };
     /** List the rounds */
     "GET /rounds": {

@@ -2,6 +2,8 @@
 export interface WebhookEvent {
     id: string;
     type: string;
+    /** When it happened (RFC 3339): the newest of several knows best. */
+    timestamp: string;
     data: unknown;
 }
 /** A webhook that is not the server's, or is too old. Answer 401, and tell nobody why. */

@@ -37,9 +37,9 @@ export async function verifyWebhook(secrets, headers, body, now = Date.now()) {
     if (Math.abs(now / 1000 - Number(timestamp)) > TOLERANCE)
         throw new WebhookError("it is of another time");
     try {
-        const { type, data } = parse(new TextDecoder().decode(raw));
-        if (typeof type === "string")
-            return { id, type, data };
+        const { type, timestamp: at, data } = parse(new TextDecoder().decode(raw));
+        if (typeof type === "string" && typeof at === "string")
+            return { id, type, timestamp: at, data };
     }
     catch {
         // below

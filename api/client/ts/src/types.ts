@@ -169,6 +169,17 @@ export interface Limits {
   min: Decimal;
 }
 
+export interface LimitsData {
+  /** Of one address, on each server */
+  address: RateData;
+  /** Of this API key */
+  key?: RateData;
+  /** Which the house put your operator, or this key, on; none: this server has no limits for keys and players */
+  plan: string;
+  /** Of each player, over REST */
+  player?: RateData;
+}
+
 export interface LogConsistencyData {
   /** The newest checkpoint; that of size to only if to was left out */
   checkpoint: string;
@@ -239,6 +250,13 @@ export interface PlayerData {
   externalId: string;
   id: string;
   username: string;
+}
+
+export interface RateData {
+  /** At once, after a pause */
+  burst: number;
+  /** For ever */
+  requestsPerSecond: Decimal;
 }
 
 export interface Reason {
@@ -596,6 +614,10 @@ export interface Operations {
     query?: { days?: number };
     data: LogRatesData;
   };
+  /** Show the rate limits */
+  "GET /rate-limits": {
+    data: LimitsData;
+  };
   /** List the rounds */
   "GET /rounds": {
     query?: { cursor?: string; from?: string; gameId?: string; limit?: number; playerId?: string; status?: "in_progress" | "completed" | "cashed_out" | "voided"; to?: string };
@@ -725,4 +747,4 @@ export interface Operations {
 }
 
 /** The members that are Decimals, wherever they stand. */
-export const decimals: readonly string[] = ["amount", "balance", "escrow", "max", "min", "payout", "refund", "stake", "startingBalance"];
+export const decimals: readonly string[] = ["amount", "balance", "escrow", "max", "min", "payout", "refund", "requestsPerSecond", "stake", "startingBalance"];

@@ -5,6 +5,8 @@ import { parse } from "./json.js";
 export interface WebhookEvent {
   id: string;
   type: string;
+  /** When it happened (RFC 3339): the newest of several knows best. */
+  timestamp: string;
   data: unknown;
 }
 
@@ -46,8 +48,8 @@ export async function verifyWebhook(
   if (!good) throw new WebhookError("no signature is of a secret that is known");
   if (Math.abs(now / 1000 - Number(timestamp)) > TOLERANCE) throw new WebhookError("it is of another time");
   try {
-    const { type, data } = parse(new TextDecoder().decode(raw)) as { type?: unknown; data?: unknown };
-    if (typeof type === "string") return { id, type, data };
+    const { type, timestamp: at, data } = parse(new TextDecoder().decode(raw)) as { type?: unknown; timestamp?: unknown; data?: unknown };
+    if (typeof type === "string" && typeof at === "string") return { id, type, timestamp: at, data };
   } catch {
     // below
   }

@@ -92,13 +92,13 @@ test("JSON is exact", () => {
 test("webhooks are verified", async () => {
   const secret = (fill) => `whsec_${Buffer.from(fill.repeat(24)).toString("base64")}`;
   const [old, next, foreign] = ["a", "b", "c"].map(secret);
-  const now = 1_800_000_000_000, body = '{"type":"round.completed","data":{"payout":1.50}}';
+  const now = 1_800_000_000_000, body = '{"type":"round.completed","timestamp":"2026-11-21T00:00:00Z","data":{"payout":1.50}}';
   const headers = (secrets, { at = now / 1000, text = body, id = "msg_1", version = "v1" } = {}) => ({
     "Webhook-Id": "msg_1", "webhook-timestamp": String(at),
     "webhook-signature": secrets.map((one) => `${version},${createHmac("sha256", Buffer.from(one.slice(6), "base64")).update(`${id}.${at}.${text}`).digest("base64")}`).join(" "),
   });
   const good = (which, given, how) => verifyWebhook(which, headers(given, how), body, now);
-  assert.deepEqual(await good([old, next], [foreign, next]), { id: "msg_1", type: "round.completed", data: { payout: "1.50" } });
+  assert.deepEqual(await good([old, next], [foreign, next]), { id: "msg_1", type: "round.completed", timestamp: "2026-11-21T00:00:00Z", data: { payout: "1.50" } });
   await good(old, [old]);
   await good([old], [old], { at: now / 1000 - 300 });
   assert.equal((await verifyWebhook(old, new Headers(headers([old])), Buffer.from(body), now)).id, "msg_1");
