@@ -22,6 +22,7 @@ type commands struct {
 	Keys     keysCmd     `cmd:"" help:"Change the master key, and the keys that session tokens are signed with."`
 	Receipt  receiptCmd  `cmd:"" help:"Hold a receipt against a round's record."`
 	Rounds   roundsCmd   `cmd:"" help:"End rounds that cannot be played on, and return their stakes."`
+	Report   reportCmd   `cmd:"" help:"Report what an operator's games took and gave, and their returns against the exact ones."`
 	Ledger   ledgerCmd   `cmd:"" help:"Prove the ledger, while the server plays."`
 	Log      logCmd      `cmd:"" help:"Check the log of what the house has committed to, from outside or in its database."`
 	Verify   verifyCmd   `cmd:"" help:"Recompute one round from its seeds, and show every draw."`
