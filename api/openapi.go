@@ -74,8 +74,6 @@ func exampleRefusals(who audience, own []session.Code) []*failure {
 		codes = append(codes, session.InvalidKey, session.Forbidden)
 	case toPlayers, toBoth:
 		codes = append(codes, session.SessionExpired, session.Forbidden)
-	case toAnyone:
-		codes = append(codes, session.LaunchUsed, session.Forbidden)
 	}
 	list := make([]*failure, len(codes))
 	for i, code := range codes {

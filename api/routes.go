@@ -40,11 +40,17 @@ func (s *Server) routes() http.Handler {
 
 // calls registers the REST API. This list is what /openapi.json and the page at /docs show.
 func (r *rest) calls() {
+	r.register()
+	allowNull(r.api.OpenAPI().Components.Schemas)
+	showExamples(r.api.OpenAPI())
+}
+
+func (r *rest) register() {
 	s := r.server
 	group := r.group("Signing in", "A player arrives by a launch token that the operator asks for, and holds a session token from then on.")
 	call(group, operators.need(session.ScopeLaunch), "POST /auth/sso/create-token", "Make a launch token", createTokenDoc, s.createToken)
-	call(group, anyone, "POST /auth/sso/exchange", "Exchange a launch token for a session", exchangeDoc, s.exchange)
-	call(group, anyone, "POST /auth/refresh", "Refresh a session", refreshDoc, s.refresh)
+	call(group, anyone, "POST /auth/sso/exchange", "Exchange a launch token for a session", exchangeDoc, s.exchange, session.LaunchUsed, session.Forbidden)
+	call(group, anyone, "POST /auth/refresh", "Refresh a session", refreshDoc, s.refresh, session.SessionExpired, session.Forbidden)
 	call(group, players, "POST /auth/logout", "End the session", logoutDoc, s.logout)
 	call(group, players, "GET /sessions", "List your sessions", sessionsDoc, s.listSessions)
 	call(group, players, "POST /sessions/{sessionId}/end", "End one of your sessions", endSessionDoc, s.endSession, session.NotFound)

@@ -270,7 +270,7 @@ func (f *Floor) setGame(ctx context.Context, tx pgx.Tx, operator uuid.UUID, chan
 		return old, nil
 	}
 	now = GameRevision{GameSettings: change.GameSettings, GameID: change.GameID, Revision: old.Revision + 1, ChangedBy: change.By,
-		Reason: change.Reason, ChangedAt: f.now().UTC()}
+		Reason: change.Reason, ChangedAt: f.now().UTC().Truncate(time.Microsecond)}
 	return now, insertGameRevision(ctx, tx, operator, now)
 }
 

@@ -24,6 +24,7 @@ type commands struct {
 	Rounds   roundsCmd   `cmd:"" help:"End rounds that cannot be played on, and return their stakes."`
 	Games    gamesCmd    `cmd:"" help:"Close games for the whole house, and open them again."`
 	Webhooks webhooksCmd `cmd:"" help:"Show what webhooks tell, and announce maintenance."`
+	Report   reportCmd   `cmd:"" help:"Report what an operator's games took and gave, and their returns against the exact ones."`
 	Ledger   ledgerCmd   `cmd:"" help:"Prove the ledger, while the server plays."`
 	Log      logCmd      `cmd:"" help:"Check the log of what the house has committed to, from outside or in its database."`
 	Verify   verifyCmd   `cmd:"" help:"Recompute one round from its seeds, and show every draw."`
