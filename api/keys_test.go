@@ -41,6 +41,8 @@ var neededScopes = map[string]session.Scope{
 	"GET /rounds/{roundId}/verification": session.ScopeRoundsRead, "POST /rounds/{roundId}/void": session.ScopeRoundsVoid,
 	"GET /keys": session.ScopeKeys, "POST /keys": session.ScopeKeys,
 	"POST /keys/{keyId}/rotate": session.ScopeKeys, "POST /keys/{keyId}/revoke": session.ScopeKeys,
+	"GET /seamless/wallet": session.ScopeWalletRead, "POST /seamless/wallet": session.ScopeAll, "GET /seamless/unresolved": session.ScopeWalletRead,
+	"POST /seamless/unresolved/{transactionId}/retry": session.ScopeWalletWrite, "GET /seamless/reconciliations": session.ScopeWalletRead,
 	"POST /test/players": session.ScopeTest, "POST /test/players/{playerId}/add-balance": session.ScopeTest,
 	"POST /test/players/{playerId}/reset": session.ScopeTest, "POST /test/force-outcome": session.ScopeTest,
 }

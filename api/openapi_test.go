@@ -78,6 +78,7 @@ var ownRefusals = map[string]string{
 	"GET /wallet/balance": "404", "GET /wallet/transactions": "404", "POST /wallet/deposit": "404 409", "POST /wallet/withdraw": "402 404 409",
 	"GET /rounds": "404", "GET /log/proof": "404", "GET /rounds/{roundId}": "404", "GET /rounds/{roundId}/verification": "404", "POST /rounds/{roundId}/void": "404 409", "POST /seeds/rotate": "409",
 	"POST /test/players": "409", "POST /test/players/{playerId}/add-balance": "404", "POST /test/players/{playerId}/reset": "404 409",
+	"POST /seamless/wallet": "409", "POST /seamless/unresolved/{transactionId}/retry": "404 409",
 	"POST /test/force-outcome": "404", "POST /keys/{keyId}/rotate": "404 409", "POST /keys/{keyId}/revoke": "404",
 }
 

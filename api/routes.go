@@ -83,6 +83,13 @@ func (r *rest) calls() {
 	call(group, manager, "POST /keys/{keyId}/rotate", "Put a new key in a key's place", rotateKeyDoc, s.rotateKey, session.NotFound, session.Conflict)
 	call(group, manager, "POST /keys/{keyId}/revoke", "Revoke a key", revokeKeyDoc, s.revokeKey, session.NotFound)
 
+	group = r.group("Seamless wallet", "For operators that hold their players' money themselves: what their wallet is told, and what it owes an answer to.")
+	call(group, operators.need(session.ScopeWalletRead), "GET /seamless/wallet", "Show the wallet", seamlessDoc, s.showWallet)
+	call(group, operators.need(session.ScopeAll), "POST /seamless/wallet", "Change the wallet", changeWalletDoc, s.changeWallet, session.Conflict)
+	call(group, operators.need(session.ScopeWalletRead), "GET /seamless/unresolved", "List what is unresolved", unresolvedDoc, s.listUnresolved)
+	call(group, operators.need(session.ScopeWalletWrite), "POST /seamless/unresolved/{transactionId}/retry", "Tell a rejected call again", retryCallDoc, s.retryCall, session.NotFound, session.Conflict)
+	call(group, operators.need(session.ScopeWalletRead), "GET /seamless/reconciliations", "List the reconciliations", reconciliationDoc, s.listReconciliations)
+
 	if s.config.Mode == string(session.Live) {
 		return
 	}
