@@ -107,3 +107,23 @@ func TestOneBetInHand(t *testing.T) {
 	}
 	b.clean(t)
 }
+
+// A request whose bet was rolled back because its round was voided has taken effect: it is not bet for again.
+func TestAVoidedRequestIsNotBetForAgain(t *testing.T) {
+	t.Parallel()
+	b := setupFloor(t)
+	who, c := b.seamlessPlayer(t, always99)
+	bet, m := c.betFor(t, "a")
+	if told, err := b.settler.settle(m); told != written {
+		t.Fatal(told, err)
+	}
+	for _, state := range []string{"rolling_back", "rolled_back"} { // as a void leaves it
+		if n := b.count(t, `WITH u AS (UPDATE wallet_calls SET state = $2 WHERE id = $1 RETURNING 1) SELECT count(*) FROM u`, bet.id, state); n != 1 {
+			t.Fatal(state)
+		}
+	}
+	again := walletRow{id: newID(), amount: bet.amount, round: newID(), game: "slots", session: c.session, request: "a"}
+	if err := b.floor.writeBet(t.Context(), who.Player, again); !errors.Is(err, errInHand) {
+		t.Errorf("it is bet for again: %v", err)
+	}
+}
