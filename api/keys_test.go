@@ -57,6 +57,8 @@ var neededScopes = map[string]session.Scope{
 	"GET /webhooks/deliveries": session.ScopeWebhooks, "GET /webhooks/dead": session.ScopeWebhooks,
 	"POST /webhooks/dead/{deadId}/resend": session.ScopeWebhooks, "DELETE /webhooks/dead/{deadId}": session.ScopeWebhooks,
 	"GET /sso": session.ScopeSSO, "PUT /sso": session.ScopeSSO, "GET /rate-limits": "",
+	"GET /seamless/wallet": session.ScopeWalletRead, "POST /seamless/wallet": session.ScopeAll, "GET /seamless/unresolved": session.ScopeWalletRead,
+	"POST /seamless/unresolved/{transactionId}/retry": session.ScopeWalletWrite, "GET /seamless/reconciliations": session.ScopeWalletRead,
 	"POST /test/players": session.ScopeTest, "POST /test/players/{playerId}/add-balance": session.ScopeTest,
 	"POST /test/players/{playerId}/reset": session.ScopeTest, "POST /test/force-outcome": session.ScopeTest,
 }

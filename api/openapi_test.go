@@ -84,6 +84,7 @@ var ownRefusals = map[string]string{
 	"GET /players/{playerId}/limits": "404", "PUT /players/{playerId}/limits": "404", "POST /players/{playerId}/suspend": "404",
 	"POST /players/{playerId}/reinstate": "404 409", "POST /players/{playerId}/exclude": "404 409", "POST /me/exclude": "409",
 	"POST /test/players": "409", "POST /test/players/{playerId}/add-balance": "404", "POST /test/players/{playerId}/reset": "404 409",
+	"POST /seamless/wallet": "409", "POST /seamless/unresolved/{transactionId}/retry": "404 409",
 	"POST /test/force-outcome": "404", "POST /keys/{keyId}/rotate": "404 409", "POST /keys/{keyId}/revoke": "404",
 	"GET /sso":                 "404",
 	"POST /webhooks/endpoints": "409", "GET /webhooks/endpoints/{endpointId}": "404", "PUT /webhooks/endpoints/{endpointId}": "404",

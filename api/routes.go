@@ -132,6 +132,13 @@ func (r *rest) register() {
 	group = r.group("Limits", "How many calls may be made.")
 	call(group, operators.need(session.NoScope), "GET /rate-limits", "Show the rate limits", rateLimitsDoc, s.getRateLimits)
 
+	group = r.group("Seamless wallet", "For operators that hold their players' money themselves: what their wallet is told, and what it owes an answer to.")
+	call(group, operators.need(session.ScopeWalletRead), "GET /seamless/wallet", "Show the wallet", seamlessDoc, s.showWallet)
+	call(group, operators.need(session.ScopeAll), "POST /seamless/wallet", "Change the wallet", changeWalletDoc, s.changeWallet, session.Conflict)
+	call(group, operators.need(session.ScopeWalletRead), "GET /seamless/unresolved", "List what is unresolved", unresolvedDoc, s.listUnresolved)
+	call(group, operators.need(session.ScopeWalletWrite), "POST /seamless/unresolved/{transactionId}/retry", "Tell a rejected call again", retryCallDoc, s.retryCall, session.NotFound, session.Conflict)
+	call(group, operators.need(session.ScopeWalletRead), "GET /seamless/reconciliations", "List the reconciliations", reconciliationDoc, s.listReconciliations)
+
 	if s.config.Mode == string(session.Live) {
 		return
 	}

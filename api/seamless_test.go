@@ -230,7 +230,7 @@ func TestSeamlessBetThatIsRefusedIsNotPlayed(t *testing.T) {
 	c := p.connect(t, "slots")
 	must(t, s.emptied(t))
 	details := c.spin("a").wantError(t, "30007")
-	if details["required"] != 1.0 || s.rounds(t) != 0 || s.states(t) != "bet refused" {
+	if details["required"] != 1.0 || details["available"] != 0.0 || s.rounds(t) != 0 || s.states(t) != "bet refused" {
 		t.Errorf("details %v, %d rounds, %s", details, s.rounds(t), s.states(t))
 	}
 	if calls := s.meddler.told(); strings.Count(calls, "bet") != 1 {
@@ -371,18 +371,56 @@ func TestSeamlessWinThatIsRejected(t *testing.T) {
 	if n, err := s.Floor.SweepWallets(t.Context()); n != 0 || err != nil || s.meddler.told() != "" {
 		t.Errorf("it is tried again: %d, %v", n, err)
 	}
-	desk := session.NewWalletDesk(s.db, time.Now)
-	list, err := desk.Unresolved(t.Context(), s.operator.Operator.ID, uuid.Nil, 10)
-	must(t, err)
-	if len(list) != 1 || list[0].State != "rejected" || !strings.Contains(list[0].Reason, "player_not_found") {
+	var unresolved struct {
+		Calls []struct{ TransactionID, State, Reason string }
+	}
+	s.operator.get(t, "/seamless/unresolved").into(t, &unresolved)
+	if list := unresolved.Calls; len(list) != 1 || list[0].State != "rejected" || !strings.Contains(list[0].Reason, "player_not_found") {
 		t.Fatalf("unresolved are %+v", list)
 	}
+	retry := "/seamless/unresolved/" + unresolved.Calls[0].TransactionID + "/retry"
+	s.testServer.operator(t).post(t, retry, nil).wants(t, 404, session.NotFound) // which is another's
 	_, err = s.books.Exec(t.Context(), `UPDATE accounts SET player = $1`, p.ExternalID)
 	must(t, err)
-	must(t, desk.Retry(t.Context(), s.operator.Operator.ID, list[0].ID))
+	s.operator.post(t, retry, nil).into(t, &struct{}{})
 	_, err = s.Floor.SweepWallets(t.Context())
 	must(t, err)
 	s.agree(t)
+	s.operator.post(t, retry, nil).wants(t, 409, session.Conflict)
+}
+
+// The wallet's place and secret change at once, for those who may do everything, and of a seamless operator only.
+func TestSeamlessWalletIsChanged(t *testing.T) {
+	t.Parallel()
+	s := newSeamless(t)
+	c := s.player(t).connect(t, "slots")
+	c.spin("a").result(t)
+	var told changedWalletData
+	s.operator.post(t, "/seamless/wallet", map[string]any{"newSecret": true}).into(t, &told)
+	if told.WalletSecret == "" || told.WalletSecret == s.secret || told.WalletURL != s.address || !told.Seamless {
+		t.Errorf("%+v", told)
+	}
+	for n := 0; ; n++ { // a seat may remember the old secret until the news is there
+		if e := c.spin(fmt.Sprint(n)); e.Type == "error" {
+			e.wantError(t, "30029")
+			break
+		}
+	}
+	if !strings.Contains(s.logs.String(), "wrong_signature") {
+		t.Error("it is not said why")
+	}
+	for _, url := range []string{"ftp://x.example", "https://x.example/?a=b", "https://u:p@x.example", "x", "https://x.example/#a"} {
+		s.operator.post(t, "/seamless/wallet", map[string]any{"walletUrl": url}).wants(t, 400, session.InvalidRequest)
+	}
+	s.testServer.operator(t).post(t, "/seamless/wallet", map[string]any{"newSecret": true}).wants(t, 409, session.Conflict)
+	if _, _, _, err := s.Operators.CreateSeamless(t.Context(), "x", session.Live, nil, "http://x.example"); err == nil {
+		t.Error("real money may go over http")
+	}
+	var sealed int
+	must(t, s.own.QueryRow(t.Context(), `SELECT count(*) FROM operators WHERE position($1::bytea IN sealed_wallet_secret) > 0`, []byte(told.WalletSecret)).Scan(&sealed))
+	if sealed != 0 {
+		t.Error("the secret is stored as it is")
+	}
 }
 
 // A voided round takes all of its bets back; a round that nobody finishes wins by its rule.
@@ -465,4 +503,33 @@ func TestSlowOperatorKeepsNobodyElseWaiting(t *testing.T) {
 		}
 	}
 	s.agree(t)
+}
+
+// An operator that is away, of whom a great deal is due, does not keep the sweep from another's.
+func TestSweepGivesEveryOperatorItsShare(t *testing.T) {
+	t.Parallel()
+	s := newSeamless(t)
+	p := s.player(t)
+	away, _, _, err := s.Operators.CreateSeamless(t.Context(), "Away", session.Sandbox, nil, "http://127.0.0.1:1")
+	must(t, err)
+	_, err = s.own.Exec(t.Context(), `
+		WITH crowd AS (INSERT INTO players (id, operator_id, external_id, currency, created_at)
+			SELECT gen_random_uuid(), $1, n::text, 'USD', now() FROM generate_series(1, 300) n RETURNING id)
+		INSERT INTO wallet_calls (id, operator_id, player_id, kind, state, amount, round_id, game_id, due_at, made_at, changed_at)
+		SELECT gen_random_uuid(), $1, id, 'win', 'pending', 1, gen_random_uuid(), 'slots', '2020-01-01', now(), now() FROM crowd`, away.ID)
+	must(t, err)
+	_, err = s.own.Exec(t.Context(), `
+		INSERT INTO wallet_calls (id, operator_id, player_id, kind, state, amount, round_id, game_id, due_at, made_at, changed_at)
+		SELECT gen_random_uuid(), $1, $2, 'win', 'pending', 5, gen_random_uuid(), 'slots', now(), now(), now()`, s.operator.Operator.ID, p.ID)
+	must(t, err)
+	_, err = s.Floor.SweepWallets(t.Context())
+	must(t, err)
+	if held := s.holds(t, p); held != "105.00" {
+		t.Errorf("the operator holds %s", held)
+	}
+	var tried int
+	must(t, s.own.QueryRow(t.Context(), `SELECT sum(attempts) FROM wallet_calls WHERE operator_id = $1`, away.ID).Scan(&tried))
+	if tried < 1 || tried > 50 {
+		t.Errorf("the operator that is away was tried %d times", tried)
+	}
 }

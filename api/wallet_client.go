@@ -41,8 +41,9 @@ type walletAnswer struct {
 // walletRefusal is the body of an operator's refusal.
 type walletRefusal struct {
 	Error struct {
-		Code    string `json:"code"`
-		Message string `json:"message"`
+		Code    string       `json:"code"`
+		Message string       `json:"message"`
+		Balance money.Number `json:"balance"`
 	} `json:"error"`
 }
 
@@ -66,7 +67,7 @@ func (c *walletClient) call(ctx context.Context, to session.WalletTarget, call s
 	if err != nil {
 		return balance, fmt.Errorf("call an operator's wallet: %w", err)
 	}
-	if refused := refusalOf(status, answer); refused != nil {
+	if refused := refusalOf(status, answer, call.Player.Currency); refused != nil {
 		return balance, refused
 	}
 	if status != http.StatusOK {
@@ -91,7 +92,7 @@ func (c *walletClient) call(ctx context.Context, to session.WalletTarget, call s
 }
 
 // refusalOf is what a 4xx says, nil for any other answer. Of those that only say "not now" nobody knows what became of the call.
-func refusalOf(status int, answer []byte) *session.WalletRefusal {
+func refusalOf(status int, answer []byte, currency money.Currency) *session.WalletRefusal {
 	switch {
 	case status < 400 || status > 499, status == http.StatusRequestTimeout, status == http.StatusTooEarly, status == http.StatusTooManyRequests:
 		return nil
@@ -101,6 +102,9 @@ func refusalOf(status int, answer []byte) *session.WalletRefusal {
 		told = walletRefusal{}
 	}
 	r := &session.WalletRefusal{Status: status, Code: told.Error.Code, Message: fmt.Sprintf("%.200s", told.Error.Message)}
+	if balance, err := money.Parse(currency, told.Error.Balance); err == nil && told.Error.Balance != "" && balance.Sign() >= 0 {
+		r.Balance = &balance
+	}
 	if r.Code == "" {
 		r.Message = "without the contract's error code"
 	}

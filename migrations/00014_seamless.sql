@@ -44,7 +44,7 @@ CREATE UNIQUE INDEX wallet_calls_request ON wallet_calls (player_id, session_id,
     WHERE kind = 'bet' AND state IN ('pending', 'confirmed', 'played', 'settled');
 CREATE UNIQUE INDEX wallet_calls_win ON wallet_calls (round_id) WHERE kind = 'win';
 CREATE INDEX wallet_calls_player ON wallet_calls (player_id, id) WHERE state IN ('pending', 'confirmed', 'played', 'rolling_back');
-CREATE INDEX wallet_calls_due ON wallet_calls (due_at) WHERE state IN ('pending', 'confirmed', 'played', 'rolling_back');
+CREATE INDEX wallet_calls_due ON wallet_calls (operator_id, due_at) WHERE state IN ('pending', 'confirmed', 'played', 'rolling_back');
 CREATE INDEX wallet_calls_unresolved ON wallet_calls (operator_id, id) WHERE state NOT IN ('settled', 'refused', 'rolled_back', 'accepted', 'resolved');
 CREATE INDEX wallet_calls_operator ON wallet_calls (operator_id, id);
 CREATE INDEX wallet_calls_round ON wallet_calls (round_id);

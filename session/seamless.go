@@ -54,6 +54,7 @@ type WalletRefusal struct {
 	Status  int
 	Code    string // of the contract's: "" if the answer has not the contract's form, which says nothing of what became of a bet
 	Message string
+	Balance *money.Amount // what the player has, if the operator says so
 }
 
 func (r *WalletRefusal) Error() string {

@@ -26,7 +26,7 @@ func (f *Floor) resolve(ctx context.Context, to WalletTarget, player Player, c w
 		if err := f.book(ctx, player.ID); err != nil {
 			return err
 		}
-		return f.resolveAll(ctx, to, player, c.id)
+		return f.resolveAll(ctx, to, player)
 	case c.kind == WalletBet && (c.state == callPending || c.state == callConfirmed):
 		if f.now().Before(c.due) {
 			return errWaiting
@@ -54,8 +54,8 @@ func (f *Floor) resolve(ctx context.Context, to WalletTarget, player Player, c w
 	return nil
 }
 
-// resolveAll delivers what following the player's rounds has made, but for the call that it was made from.
-func (f *Floor) resolveAll(ctx context.Context, to WalletTarget, player Player, but uuid.UUID) error {
+// resolveAll delivers what following the player's rounds has made.
+func (f *Floor) resolveAll(ctx context.Context, to WalletTarget, player Player) error {
 	calls, err := f.openCalls(ctx, player)
 	if err != nil {
 		return err

@@ -122,9 +122,9 @@ func (v *Visit) bet(ctx context.Context, at *position, o *openRound, stake money
 	}
 	v.seat.forget()
 	f.log.Warn("a bet is rolled back: nobody knows what became of it", "call_id", c.id, "round_id", c.round, "player", at.player.ID, "error", err)
-	if _, gaveUp := f.giveUp(sending, at.player.ID, c.id, err.Error()); gaveUp != nil {
-		f.log.Warn("give up a bet", "call_id", c.id, "error", gaveUp) // the sweep does when it is due
-	} else {
+	if done, problem := f.giveUp(sending, at.player.ID, c.id, err.Error()); problem != nil {
+		f.log.Warn("give up a bet", "call_id", c.id, "error", problem) // the sweep does when it is due
+	} else if done {
 		c.state = callRollingBack
 		f.deliverSoon(*at.wallet, at.player, c)
 	}
@@ -148,8 +148,11 @@ func (f *Floor) refusedBet(at *position, stake money.Amount, refused *WalletRefu
 	}
 	switch refused.Code {
 	case walletNoFunds:
-		return &Error{Code: InsufficientBalance, Message: "Insufficient balance", Details: map[string]any{
-			"required": stake, "currency": stake.Currency().Code()}}
+		details := map[string]any{"required": stake, "currency": stake.Currency().Code()}
+		if refused.Balance != nil {
+			details["available"] = *refused.Balance
+		}
+		return &Error{Code: InsufficientBalance, Message: "Insufficient balance", Details: details}
 	case walletBlocked:
 		return Errorf(PlayerExcluded, "The operator does not let the player play")
 	case walletLimit:

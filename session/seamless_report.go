@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -107,4 +108,34 @@ func (d *WalletDesk) changeRejected(ctx context.Context, operator, call uuid.UUI
 		return fmt.Errorf("wallet call %s: %w", call, err)
 	}
 	return nil
+}
+
+// KeptReconciliation is a reconciliation as it was kept.
+type KeptReconciliation struct {
+	At     time.Time
+	Agrees bool
+	Report json.RawMessage // a Reconciliation
+}
+
+// Reconciliations lists the newest reconciliations with an operator.
+func (d *WalletDesk) Reconciliations(ctx context.Context, operator uuid.UUID, limit int) ([]KeptReconciliation, error) {
+	const sql = `SELECT at, report FROM wallet_reconciliations WHERE operator_id = $1 ORDER BY id DESC LIMIT $2`
+	rows, err := d.db.Query(ctx, sql, operator, limit)
+	if err != nil {
+		return nil, fmt.Errorf("reconciliations: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (k KeptReconciliation, err error) {
+		var text []byte
+		if err := row.Scan(&k.At, &text); err != nil {
+			return k, err
+		}
+		var r Reconciliation
+		err = json.Unmarshal(text, &r)
+		k.At, k.Report, k.Agrees = k.At.UTC(), text, r.Agrees()
+		return k, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reconciliations: %w", err)
+	}
+	return list, nil
 }

@@ -13,16 +13,20 @@ import (
 
 // How a sweep goes about the wallets of operators.
 const (
-	sweepBatch    = 1000 // players at once
-	sweepWorkers  = 8    // of one operator
-	sweepPatience = 3    // calls that an operator leaves without an answer before it is left alone until the next sweep
+	sweepBatch    = 200 // players of one operator at once
+	sweepWorkers  = 8   // of one operator
+	sweepPatience = 3   // calls that an operator leaves without an answer before it is left alone until the next sweep
 )
 
 // dueSQL finds the players of whom something is to be done: bets that nobody goes on with, wins and rollbacks to tell, rounds that are over.
+// Every operator has its own share of them: one that is away, of whom much is due, keeps no other out.
 const dueSQL = `
-	SELECT c.operator_id, c.player_id FROM wallet_calls c LEFT JOIN rounds r ON r.operator_id = c.operator_id AND r.id = c.round_id
-	WHERE c.due_at <= $1 AND (c.state IN ('pending', 'confirmed', 'rolling_back') OR c.state = 'played' AND r.status <> 'in_progress')
-	GROUP BY c.operator_id, c.player_id ORDER BY min(c.due_at) LIMIT $2`
+	SELECT o.id, d.player_id FROM operators o CROSS JOIN LATERAL (
+		SELECT c.player_id FROM wallet_calls c LEFT JOIN rounds r ON r.operator_id = c.operator_id AND r.id = c.round_id
+		WHERE c.operator_id = o.id AND c.due_at <= $1 AND c.state IN ('pending', 'confirmed', 'played', 'rolling_back')
+			AND (c.state <> 'played' OR r.status <> 'in_progress')
+		GROUP BY c.player_id ORDER BY min(c.due_at) LIMIT $2) d
+	WHERE o.wallet_mode = 'seamless'`
 
 // SweepWallets does what is due of all seamless players: bets that were left in hand are given up or found to be played, operators are told of
 // wins and rollbacks. It returns how many players nothing is left of. Any number of nodes may do so at once, and any may be killed while it

@@ -82,11 +82,18 @@ func written(amount decimal.Decimal, currency string) string {
 func (w *Wallet) bet(ctx context.Context, asked request) (answer, error) {
 	return w.carryOut(ctx, "bet", asked, func(balance, amount decimal.Decimal) (decimal.Decimal, string, answer) {
 		if balance.LessThan(amount) {
-			return balance, "refused", refuse(http.StatusPaymentRequired, "insufficient_funds", "the player has less than that")
+			return balance, "refused", tooLittle(balance, asked.Currency)
 		}
 		balance = balance.Sub(amount)
 		return balance, "accepted", accepted(asked.TransactionID, asked.Currency, balance)
 	})
+}
+
+// tooLittle is the refusal of a bet of more than the player has.
+func tooLittle(balance decimal.Decimal, currency string) answer {
+	body, _ := json.Marshal(map[string]any{"error": map[string]any{"code": "insufficient_funds", "message": "the player has less than that",
+		"balance": json.Number(written(balance, currency))}})
+	return answer{http.StatusPaymentRequired, string(body)}
 }
 
 func (w *Wallet) win(ctx context.Context, asked request) (answer, error) {
