@@ -262,6 +262,10 @@ func TestSeamlessBetOfUnknownFate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSeamless(t)
+			const hear = `INSERT INTO webhook_endpoints (id, operator_id, url, events, ordering, jackpot_from, enabled, created_at)
+				VALUES ($1, $2, 'https://hooks.invalid', '{wallet.rollback}', 'none', 100, true, now())`
+			_, err := s.own.Exec(t.Context(), hear, uuid.New(), s.operator.Operator.ID)
+			must(t, err)
 			p := s.player(t)
 			c := p.connect(t, "slots")
 			s.meddler.set(func(call, _ string, committed bool) operatorwallet.Meddling {

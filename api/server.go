@@ -22,6 +22,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/riverqueue/river"
 
+	"croupier/api/outbound"
 	"croupier/api/webhooks"
 	"croupier/fairness"
 	"croupier/migrations"
@@ -183,7 +184,7 @@ func (s *Server) open(ctx context.Context) error {
 	}
 	s.Access = session.NewAccess(s.db, s.Players, s.Tokens, lifetimes, s.now)
 	s.Access.LiveOnly = s.config.Mode == string(session.Live)
-	s.ssoKeys = newSSOKeyRing(newOutbound(s.Access.LiveOnly, ssoTimeout, 1), s.now, s.log)
+	s.ssoKeys = newSSOKeyRing(outbound.Way{Timeout: ssoTimeout, PerHost: 1, Open: !s.Access.LiveOnly}.Client(), s.now, s.log)
 	if !s.config.Limits.Unplanned {
 		if s.shared, err = newSharedLimits(ctx, s.Operators, session.Mode(s.config.Mode), s.now, s.log); err != nil {
 			return err

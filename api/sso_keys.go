@@ -27,7 +27,7 @@ const (
 // ssoKeyRing has the keys of operators' tokens: those that an operator gave, and those that were fetched from where it publishes them. It
 // holds one set for each operator that set such a URL.
 type ssoKeyRing struct {
-	out *outbound
+	out *http.Client
 	now session.Clock
 	log *slog.Logger
 
@@ -35,7 +35,7 @@ type ssoKeyRing struct {
 	sets map[uuid.UUID]*ssoKeySet
 }
 
-func newSSOKeyRing(out *outbound, now session.Clock, log *slog.Logger) *ssoKeyRing {
+func newSSOKeyRing(out *http.Client, now session.Clock, log *slog.Logger) *ssoKeyRing {
 	return &ssoKeyRing{out: out, now: now, log: log, sets: map[uuid.UUID]*ssoKeySet{}}
 }
 
@@ -128,12 +128,13 @@ func (r *ssoKeyRing) refresh(ctx context.Context, set *ssoKeySet, kid string) *s
 
 // fetch reads a JWK Set.
 func (r *ssoKeyRing) fetch(ctx context.Context, s session.SSO) (*session.SSOKeys, error) {
-	request, err := newOutboundRequest(ctx, s.JWKSURL)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.JWKSURL, nil)
 	if err != nil {
 		return nil, err
 	}
+	request.Header.Set("User-Agent", "croupier")
 	request.Header.Set("Accept", "application/jwk-set+json, application/json")
-	response, err := r.out.do(request)
+	response, err := r.out.Do(request)
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/google/uuid"
 
+	"croupier/api/outbound"
 	"croupier/session"
 	"croupier/wallet/money"
 )
@@ -49,7 +50,7 @@ type walletRefusal struct {
 
 // walletClient calls the wallets of operators.
 type walletClient struct {
-	out *outbound
+	out *http.Client
 	now session.Clock
 }
 
@@ -125,7 +126,7 @@ func (c *walletClient) send(ctx context.Context, to session.WalletTarget, method
 	r.Header.Set("User-Agent", "croupier")
 	r.Header.Set("X-Timestamp", timestamp)
 	r.Header.Set("X-Signature", to.Sign(method, r.URL.RequestURI(), timestamp, body))
-	response, err := c.out.do(r)
+	response, err := c.out.Do(r)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -144,5 +145,5 @@ func (c *walletClient) send(ctx context.Context, to session.WalletTarget, method
 
 // newWalletClient returns the way to operators' wallets.
 func newWalletClient(live bool, timeout time.Duration, now session.Clock) *walletClient {
-	return &walletClient{out: newOutbound(live, timeout, 64), now: now}
+	return &walletClient{out: outbound.Way{Timeout: timeout, PerHost: 64, Open: !live}.Client(), now: now}
 }

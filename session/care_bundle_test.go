@@ -43,6 +43,9 @@ func setupCare(t testing.TB, nodes int, profiles string) *careBundle {
 	b.node = b.nodes[0]
 	b.players = NewPlayers(b.db, b.vault, b.clock.now)
 	b.ledger = &wallet.Ledger{DB: b.db, Now: b.clock.now, Admit: b.players.AdmitDeposit}
+	const hear = `INSERT INTO webhook_endpoints (id, operator_id, url, events, ordering, jackpot_from, enabled, created_at) VALUES ($1, $2,
+		'https://hooks.example', '{player.created,player.suspended,player.self_excluded,player.limit_reached}', 'none', 100, true, now())`
+	must(t, second(b.admin.Exec(t.Context(), hear, newID(), b.operator.ID)))
 	return b
 }
 

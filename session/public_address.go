@@ -1,8 +1,10 @@
 package session
 
 import (
+	"net"
 	"net/netip"
 	"slices"
+	"strings"
 )
 
 // notPublic are the networks that nobody of the public internet has an address in (the IANA registries of special-purpose addresses), with
@@ -28,4 +30,15 @@ var notPublic = func() (list []netip.Prefix) {
 func PublicAddress(a netip.Addr) bool {
 	a = a.Unmap().WithZone("")
 	return a.IsValid() && a.IsGlobalUnicast() && !slices.ContainsFunc(notPublic, func(p netip.Prefix) bool { return p.Contains(a) })
+}
+
+// HiddenHost says of a URL's host whether its very name shows that it is none of the public internet: so that whoever names it is told early.
+// Where a name leads is judged when it is called.
+func HiddenHost(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if a, err := netip.ParseAddr(host); err == nil {
+		return !PublicAddress(a)
+	}
+	return net.ParseIP(host) != nil || host == "localhost" || strings.HasSuffix(host, ".localhost") || strings.HasSuffix(host, ".internal") ||
+		strings.HasSuffix(host, ".local")
 }

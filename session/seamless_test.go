@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"croupier/games"
 	"croupier/wallet/money"
 )
 
@@ -36,14 +37,14 @@ func (c chair) betFor(t *testing.T, request string) (*walletRow, *move) {
 	at, _, err := c.seat.known(t.Context())
 	must(t, err)
 	r := request0(request)
-	o, result, err := c.step(at, actionRequest, r.Action, r.Payload)
+	s, err := c.step(at, actionRequest, games.Action{Name: r.Action, Payload: r.Payload})
 	must(t, err)
-	bet, told, err := c.bet(t.Context(), at, o, result.Stake, r.ID)
+	bet, told, err := c.bet(t.Context(), at, s.of, s.result.Stake, r.ID)
 	if err != nil || told != written {
 		t.Fatal(told, err)
 	}
-	o.id = bet.round
-	m, _, err := c.seat.floor.makeMove(at, o, actionRequest, result)
+	s.of.id = bet.round
+	m, _, err := c.seat.floor.makeMove(at, actionRequest, s)
 	must(t, err)
 	m.session, m.requestID, m.kind, m.request = c.session, r.ID, actionRequest, r.Payload
 	return bet, m

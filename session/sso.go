@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -157,16 +155,8 @@ func badKeysURL(text string, mode Mode) string {
 		return "must have no user, password or fragment"
 	case u.Scheme != "https" && (u.Scheme != "http" || mode == Live):
 		return "must be https"
-	case mode == Live && inside(u.Hostname()):
+	case mode == Live && HiddenHost(u.Hostname()):
 		return "must name a host of the public internet"
 	}
 	return ""
-}
-
-// inside says of a host whether its very name shows that it is none of the public internet: so that its operator is told early.
-func inside(host string) bool {
-	if address, err := netip.ParseAddr(host); err == nil {
-		return !PublicAddress(address)
-	}
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || net.ParseIP(host) != nil
 }

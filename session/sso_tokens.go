@@ -149,6 +149,15 @@ func (a *Access) ExchangeArrival(ctx context.Context, arrival Arrival) (Grant, e
 	if err != nil {
 		return Grant{}, fmt.Errorf("exchange operator token: %w", err)
 	}
+	if a.Vouch != nil { // with no connection held: the operator's wallet is asked; so the player is made before
+		player, err := a.players.Ensure(ctx, arrival.operator, arrival.Player)
+		if err == nil {
+			err = a.Vouch(ctx, player.ID)
+		}
+		if err != nil {
+			return Grant{}, fmt.Errorf("exchange operator token: %w", err)
+		}
+	}
 	var grant Grant
 	err = wallet.Transact(ctx, a.db, func(tx pgx.Tx) error {
 		if err := a.useArrival(ctx, tx, arrival); err != nil {

@@ -4,48 +4,20 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"strings"
 	"sync/atomic"
 	"testing"
 
 	"github.com/google/uuid"
 
+	"croupier/api/outbound"
 	"croupier/session"
 	"croupier/wallet"
 )
-
-// Addresses that lead into the house, or nowhere, are refused however they are written.
-func TestRefusedAddresses(t *testing.T) {
-	t.Parallel()
-	for address, want := range map[string]struct{ live, open bool }{
-		"8.8.8.8": {true, true}, "93.184.216.34": {true, true}, "2606:2800:220:1::1": {true, true}, "::ffff:8.8.8.8": {true, true},
-		"127.0.0.1": {false, true}, "127.8.9.1": {false, true}, "::1": {false, true}, "::ffff:127.0.0.1": {false, true},
-		"10.0.0.1": {false, true}, "172.16.0.1": {false, true}, "172.31.255.255": {false, true}, "192.168.1.1": {false, true}, "fd00::1": {false, true},
-		"::ffff:10.0.0.1": {false, true}, "fc00::7": {false, true}, "172.32.0.1": {true, true},
-		"169.254.169.254": {}, "fe80::1": {}, "fe80::1%eth0": {}, "::ffff:169.254.169.254": {}, "100.64.0.1": {}, "100.127.255.255": {},
-		"0.0.0.0": {}, "0.1.2.3": {}, "::": {}, "::7f00:1": {}, "224.0.0.1": {}, "ff02::1": {}, "255.255.255.255": {}, "240.0.0.1": {},
-		"192.0.2.1": {}, "198.18.0.1": {}, "198.51.100.7": {}, "203.0.113.9": {}, "192.0.0.8": {}, "192.88.99.1": {},
-		"64:ff9b::7f00:1": {}, "64:ff9b::a00:1": {}, "64:ff9b:1::1": {}, "2002:7f00:1::": {}, "2001::1": {}, "2001:db8::1": {}, "fec0::1": {}, "100::1": {},
-		"::ffff:0:127.0.0.1": {},
-	} {
-		a := netip.MustParseAddr(address)
-		for _, open := range []bool{false, true} {
-			may := want.live
-			if open {
-				may = want.open
-			}
-			if err := checkAddress(a, open); (err == nil) != may || err != nil && !errors.Is(err, errRefusedAddress) {
-				t.Errorf("%s, open %v: %v", address, open, err)
-			}
-		}
-	}
-}
 
 // What an endpoint may be called is judged when it is made, as far as it can be.
 func TestRefusedURLs(t *testing.T) {
@@ -110,7 +82,7 @@ func TestNamesThatLeadElsewhere(t *testing.T) {
 	// What a check before the call would see.
 	seen, err := resolver.LookupNetIP(t.Context(), "ip4", "rebinds.example")
 	must(t, err)
-	if len(seen) != 1 || checkAddress(seen[0].Unmap(), false) != nil {
+	if len(seen) != 1 || outbound.Check(seen[0].Unmap(), false) != nil {
 		t.Fatalf("a check before would see %v", seen)
 	}
 	s := &sender{client: Dialing{Resolver: resolver}.client(1), url: "http://rebinds.example:" + port + "/", now: (&handClock{}).now}

@@ -19,6 +19,7 @@ import (
 	"github.com/google/uuid"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
+	"croupier/api/outbound"
 	"croupier/wallet"
 )
 
@@ -113,7 +114,7 @@ func whyNot(err error) string {
 	var lookup *net.DNSError
 	var wrapped *url.Error
 	switch {
-	case errors.Is(err, errRefusedAddress):
+	case errors.Is(err, outbound.ErrRefused):
 		return "not called: the address is not public"
 	case errors.As(err, &lookup):
 		return "the name of the host cannot be resolved"

@@ -126,7 +126,7 @@ func wrongURL(text string, open bool) string {
 		return "must have no user, password or fragment: the signature says who calls"
 	case u.Scheme != "https" && !(open && u.Scheme == "http"):
 		return "must begin with https://"
-	case !open && hiddenName(u.Hostname()):
+	case !open && session.HiddenHost(u.Hostname()):
 		return "must be an address that is public"
 	}
 	return ""
