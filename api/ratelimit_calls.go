@@ -15,15 +15,15 @@ type rateData struct {
 	Burst     int     `json:"burst" doc:"At once, after a pause"`
 }
 
-type limitsData struct {
+type rateLimitsData struct {
 	Plan    string    `json:"plan" doc:"Which the house put your operator, or this key, on; none: this server has no limits for keys and players"`
 	Key     *rateData `json:"key,omitempty" doc:"Of this API key"`
 	Player  *rateData `json:"player,omitempty" doc:"Of each player, over REST"`
 	Address rateData  `json:"address" doc:"Of one address, on each server"`
 }
 
-func (s *Server) getRateLimits(ctx context.Context, _ *nothing) (limitsData, error) {
-	data := limitsData{Plan: "none", Address: rateData{s.config.Limits.RequestsPerSecond, s.config.Limits.RequestBurst}}
+func (s *Server) getRateLimits(ctx context.Context, _ *nothing) (rateLimitsData, error) {
+	data := rateLimitsData{Plan: "none", Address: rateData{s.config.Limits.RequestsPerSecond, s.config.Limits.RequestBurst}}
 	if s.shared == nil {
 		return data, nil
 	}

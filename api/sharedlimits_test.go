@@ -114,7 +114,7 @@ func TestLimitsOfKeysAndPlayers(t *testing.T) {
 	for range 100 {
 		forged.get(t, "/rate-limits").wants(t, http.StatusUnauthorized, session.InvalidSignature)
 	}
-	var shown limitsData
+	var shown rateLimitsData
 	answered := o.get(t, "/rate-limits")
 	answered.into(t, &shown)
 	if shown.Plan != "sandbox" || shown.Key.Burst != 40 || shown.Player.Burst != 4 || shown.Address.Burst != 1e5 || answered.header.Get("X-RateLimit-Limit") != "40" {
@@ -142,7 +142,7 @@ func TestLimitsWithoutTheDatabase(t *testing.T) {
 	s := servers[0]
 	o := s.operator(t)
 	for range 3 {
-		o.get(t, "/rate-limits").into(t, &limitsData{})
+		o.get(t, "/rate-limits").into(t, &rateLimitsData{})
 	}
 	tx, err := pgtest.Owner(t, url).Begin(t.Context())
 	must(t, err)
