@@ -19,13 +19,13 @@ type ThisPlayer struct {
 type limitData struct {
 	Type    session.LimitType   `json:"type" enum:"deposit,loss,wagering,session"`
 	Period  session.LimitPeriod `json:"period" enum:"day,week,month,session" doc:"In UTC: from 00:00, from Monday, from the 1st. That of a session limit is the session"`
-	Value   money.Number        `json:"value" doc:"Money of the player's currency; minutes of a session limit"`
+	Value   money.Number        `json:"max" doc:"Money of the player's currency; minutes of a session limit"`
 	Used    *money.Amount       `json:"used,omitempty" doc:"In the period that goes on. Less than 0: the player won"`
 	Pending *pendingLimit       `json:"pending,omitempty" doc:"What the limit will be"`
 }
 
 type pendingLimit struct {
-	Value *money.Number `json:"value,omitempty" doc:"Not there: the limit goes"`
+	Value *money.Number `json:"max,omitempty" doc:"Not there: the limit goes"`
 	From  time.Time     `json:"from" doc:"24 hours after it was asked for"`
 }
 
@@ -62,8 +62,8 @@ type LimitChanges struct {
 	Limits []struct {
 		Type   string `json:"type" enum:"deposit,loss,wagering,session"`
 		Period string `json:"period" enum:"day,week,month,session"`
-		Value  number `json:"value,omitempty" doc:"Money of the player's currency, or whole minutes of a session limit" example:"50.00"`
-		Remove bool   `json:"remove,omitempty" doc:"Instead of value: the limit goes, after 24 hours"`
+		Value  number `json:"max,omitempty" doc:"Money of the player's currency, or whole minutes of a session limit" example:"50.00"`
+		Remove bool   `json:"remove,omitempty" doc:"Instead of max: it goes, after 24 hours"`
 	} `json:"limits" minItems:"1" maxItems:"20" doc:"Those that are to change; the others stay"`
 	Reason string `json:"reason,omitempty" maxLength:"200" doc:"Recorded for ever. An operator must give one" example:"the player asked for it by phone"`
 }
@@ -72,7 +72,7 @@ func (c *LimitChanges) parsed() ([]session.LimitChange, error) {
 	var list []session.LimitChange
 	for _, l := range c.Limits {
 		if l.Remove == (l.Value != "") {
-			return nil, session.FieldError(session.InvalidRequest, "value", "is needed, or else remove")
+			return nil, session.FieldError(session.InvalidRequest, "max", "is needed, or else remove")
 		}
 		list = append(list, session.LimitChange{Type: session.LimitType(l.Type), Period: session.LimitPeriod(l.Period), Value: money.Number(l.Value)})
 	}

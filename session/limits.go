@@ -155,17 +155,17 @@ func (c LimitChange) parse(currency money.Currency) (value decimal.Decimal, want
 	case !money4:
 		minutes, err := c.Value.Scaled(0)
 		if err != nil || minutes < 1 || minutes > maxSessionMinutes {
-			return value, false, FieldError(InvalidRequest, "value", fmt.Sprintf("must be whole minutes from 1 to %d", maxSessionMinutes))
+			return value, false, FieldError(InvalidRequest, "max", fmt.Sprintf("must be whole minutes from 1 to %d", maxSessionMinutes))
 		}
 		return decimal.NewFromInt(minutes), true, nil
 	}
 	amount, err := money.Parse(currency, c.Value)
 	var wrong *money.NumberError
 	if errors.As(err, &wrong) {
-		return value, false, FieldError(InvalidRequest, "value", wrong.Reason)
+		return value, false, FieldError(InvalidRequest, "max", wrong.Reason)
 	}
 	if err == nil && amount.Sign() < 0 {
-		return value, false, FieldError(InvalidRequest, "value", "must not be negative")
+		return value, false, FieldError(InvalidRequest, "max", "must not be negative")
 	}
 	return amount.Decimal(), true, err
 }
@@ -255,12 +255,12 @@ func (p *Players) setLimit(ctx context.Context, tx pgx.Tx, who Player, c LimitCh
 	}
 	var pending *string
 	kind := "limit_set"
-	data := map[string]any{"type": c.Type, "period": c.Period, "value": value.String()}
+	data := map[string]any{"type": c.Type, "period": c.Period, "max": value.String()}
 	if next.PendingAt != nil {
 		text := next.Pending.String()
 		if next.Removed {
 			text = "Infinity"
-			data["value"] = nil
+			data["max"] = nil
 		}
 		pending, kind = &text, "limit_relaxed"
 		data["from"] = next.PendingAt.UTC()

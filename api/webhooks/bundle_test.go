@@ -136,6 +136,9 @@ func (b *bundle) player(t testing.TB, balance string) *player {
 	t.Helper()
 	made, err := b.players.Ensure(t.Context(), b.operator, session.PlayerSpec{ExternalID: uuid.NewString(), Currency: "USD"})
 	must(t, err)
+	// That the player was made is told too; what these tests count is what happens to it.
+	_, err = b.db.Exec(t.Context(), `DELETE FROM webhook_letters WHERE player_id = $1`, made.ID)
+	must(t, err)
 	p := &player{Player: made, session: uuid.Must(uuid.NewV7()), b: b}
 	_, err = b.db.Exec(t.Context(), `INSERT INTO sessions (id, player_id, created_at, expires_at) VALUES ($1, $2, $3, $4)`,
 		p.session, p.ID, time.Now(), time.Now().Add(time.Hour))
