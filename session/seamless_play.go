@@ -38,6 +38,8 @@ func (v *Visit) playSeamless(ctx context.Context, at *position, kind requestKind
 			o.id = mine.round
 		}
 	}
+	// The stake came from the operator meanwhile: the move is after it. A day that began since has room for a stake that the last one had.
+	s.at = f.now()
 	m, next, err := f.makeMove(at, kind, s)
 	if err != nil {
 		return nil, failed, err

@@ -251,7 +251,9 @@ func TestSeamlessSurvivesAKillAtEveryStep(t *testing.T) {
 				k.killOnce(t, point, asksAgain)
 			}
 			k.env.ok(t, "ledger", "check")
-			k.env.ok(t, "audit", "--database-url="+k.url)
+			if found, said, status := k.env.run(t, "audit", "--database-url="+k.url); status != 0 {
+				t.Errorf("%s\n%s", said, found)
+			}
 		})
 	}
 }
