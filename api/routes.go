@@ -66,11 +66,6 @@ func (r *rest) register() {
 	tagged(group, chooser, "PUT /operator/games/{gameId}", "Change what you offer of a game", setGameDoc, s.setOperatorGame, session.NotFound, staleTag, noTag)
 	call(group, chooser, "GET /operator/games/{gameId}/history", "List the changes of a game", gameHistoryDoc, s.listGameHistory, session.NotFound)
 
-	group = r.group("Players", "Your players and what they have.")
-	reader := operators.need(session.ScopePlayersRead)
-	call(group, reader, "GET /players", "List the players", playersDoc, s.listPlayers)
-	call(group, reader, "GET /players/{playerId}", "Show a player", playerDoc, s.getPlayer, session.PlayerNotFound)
-
 	group = r.group("Reports", "What your games took and gave, exact to the last cent and the last round.")
 	table(group, operators.need(session.ScopeReportsRead), "GET /reports/games", "Report on the games", reportDoc, s.report)
 
@@ -89,9 +84,11 @@ func (r *rest) register() {
 	call(group, anyone, "POST /replay/round", "Show the round of a link", replayRoundDoc, s.replayRound)
 	call(group, anyone, "POST /replay/verification", "Recompute the round of a link", replayVerificationDoc, s.replayVerification)
 
-	group = r.group("Players", "What protects players: limits, exclusions, suspensions. docs/compliance.md has the whole of it.")
-	guard := operators.need(session.ScopePlayersWrite)
-	call(group, operators.need(session.ScopePlayersRead), "GET /players/{playerId}/limits", "Show a player's limits", limitsDoc, s.getLimits, session.PlayerNotFound)
+	group = r.group("Players", "Your players, and what protects them: limits, exclusions, suspensions. docs/compliance.md has the whole of it.")
+	reader, guard := operators.need(session.ScopePlayersRead), operators.need(session.ScopePlayersWrite)
+	call(group, reader, "GET /players", "List the players", playersDoc, s.listPlayers)
+	call(group, reader, "GET /players/{playerId}", "Show a player", playerDoc, s.getPlayer, session.PlayerNotFound)
+	call(group, reader, "GET /players/{playerId}/limits", "Show a player's limits", limitsDoc, s.getLimits, session.PlayerNotFound)
 	call(group, guard, "PUT /players/{playerId}/limits", "Change a player's limits", setLimitsDoc, s.setLimits, session.PlayerNotFound)
 	call(group, guard, "POST /players/{playerId}/suspend", "Suspend a player", suspendDoc, s.suspendPlayer, session.PlayerNotFound)
 	call(group, guard, "POST /players/{playerId}/reinstate", "Let a player play again", reinstateDoc, s.reinstatePlayer, session.PlayerNotFound, session.Conflict)
@@ -129,7 +126,7 @@ func (r *rest) register() {
 	call(group, operators.need(session.ScopeSSO), "PUT /sso", "Say what lets players in", setSSODoc, s.setSSO)
 	r.webhookCalls()
 
-	group = r.group("Limits", "How many calls may be made.")
+	group = r.group("Rate limits", "How many calls may be made.")
 	call(group, operators.need(session.NoScope), "GET /rate-limits", "Show the rate limits", rateLimitsDoc, s.getRateLimits)
 
 	group = r.group("Seamless wallet", "For operators that hold their players' money themselves: what their wallet is told, and what it owes an answer to.")
