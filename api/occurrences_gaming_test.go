@@ -6,8 +6,8 @@ import (
 )
 
 const (
-	exampleLimits = `{"limits":[{"type":"deposit","period":"week","value":500.00}],"reason":"the player asked for it by phone"}`
-	higherLimits  = `{"limits":[{"type":"deposit","period":"week","value":900.00}],"reason":"the player asked for it by phone"}`
+	exampleLimits = `{"limits":[{"type":"deposit","period":"week","amount":500.00}],"reason":"the player asked for it by phone"}`
+	higherLimits  = `{"limits":[{"type":"deposit","period":"week","amount":900.00}],"reason":"the player asked for it by phone"}`
 	exampleReason = `{"reason":"documents are being checked"}`
 )
 
