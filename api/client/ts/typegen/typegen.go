@@ -112,6 +112,11 @@ func (g *generator) typeOf(name string, s schema, indent string) string {
 		}
 		return strings.Join(words, " | ")
 	}
+	var orNull []string // such as ["object","null"]
+	if err := json.Unmarshal(s.Type, &orNull); err == nil && len(orNull) == 2 && orNull[1] == "null" {
+		s.Type = json.RawMessage(`"` + orNull[0] + `"`)
+		return g.typeOf(name, s, indent) + " | null"
+	}
 	switch strings.Trim(string(s.Type), `"`) {
 	case "string":
 		return "string"
