@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -78,8 +79,9 @@ func trimmed(name string, v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		short := map[string]any{}
+		_, byCurrency := v["USD"]
 		for key, value := range v {
-			if (name == "limits" || name == "widestLimits") && len(v) > 1 && key != "USD" {
+			if (name == "limits" || name == "widestLimits") && byCurrency && key != "USD" {
 				continue
 			}
 			short[key] = trimmed(key, value)
@@ -95,10 +97,13 @@ func trimmed(name string, v any) any {
 		}
 		return short
 	case string:
-		for _, secret := range []string{"apiKey", "apiSecret", "sessionToken", "refreshToken", "launchToken", "ssoToken", "ticket", "signature"} {
+		for _, secret := range []string{"apiKey", "apiSecret", "sessionToken", "refreshToken", "launchToken", "ssoToken", "ticket", "signature", "token", "secret", "walletSecret"} {
 			if name == secret {
 				return v[:min(3, len(v))] + "…"
 			}
+		}
+		if link, _, is := strings.Cut(v, "#replay="); is {
+			return link + "#replay=…"
 		}
 		if len(v) > 200 {
 			return v[:200] + "…"

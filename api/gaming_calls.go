@@ -19,14 +19,14 @@ type ThisPlayer struct {
 type limitData struct {
 	Type    session.LimitType   `json:"type" enum:"deposit,loss,wagering,session"`
 	Period  session.LimitPeriod `json:"period" enum:"day,week,month,session" doc:"In UTC: from 00:00, from Monday, from the 1st. That of a session limit is the session"`
-	Value   money.Number        `json:"max" doc:"Money of the player's currency; minutes of a session limit"`
+	Amount  money.Number        `json:"amount" doc:"Money of the player's currency; minutes of a session limit"`
 	Used    *money.Amount       `json:"used,omitempty" doc:"In the period that goes on. Less than 0: the player won"`
 	Pending *pendingLimit       `json:"pending,omitempty" doc:"What the limit will be"`
 }
 
 type pendingLimit struct {
-	Value *money.Number `json:"max,omitempty" doc:"Not there: the limit goes"`
-	From  time.Time     `json:"from" doc:"24 hours after it was asked for"`
+	Amount *money.Number `json:"amount,omitempty" doc:"Not there: the limit goes"`
+	From   time.Time     `json:"from" doc:"24 hours after it was asked for"`
 }
 
 // LimitsData is the limits of a player.
@@ -44,12 +44,12 @@ func (s *Server) limitsOf(ctx context.Context, operator, player uuid.UUID) (Limi
 	data := LimitsData{PlayerID: player.String(), Currency: who.Currency.Code(), Limits: []limitData{}}
 	list, err := s.Players.UsedLimits(ctx, operator, player)
 	for _, l := range list {
-		one := limitData{Type: l.Type, Period: l.Period, Value: l.Number(l.Value), Used: l.Used}
+		one := limitData{Type: l.Type, Period: l.Period, Amount: l.Number(l.Value), Used: l.Used}
 		if l.PendingAt != nil {
 			one.Pending = &pendingLimit{From: l.PendingAt.UTC()}
 			if !l.Removed {
 				value := l.Number(l.Limit.Pending)
-				one.Pending.Value = &value
+				one.Pending.Amount = &value
 			}
 		}
 		data.Limits = append(data.Limits, one)
@@ -62,8 +62,8 @@ type LimitChanges struct {
 	Limits []struct {
 		Type   string `json:"type" enum:"deposit,loss,wagering,session"`
 		Period string `json:"period" enum:"day,week,month,session"`
-		Value  number `json:"max,omitempty" doc:"Money of the player's currency, or whole minutes of a session limit" example:"50.00"`
-		Remove bool   `json:"remove,omitempty" doc:"Instead of max: it goes, after 24 hours"`
+		Amount number `json:"amount,omitempty" doc:"Money of the player's currency, or whole minutes of a session limit" example:"50.00"`
+		Remove bool   `json:"remove,omitempty" doc:"Instead of amount: the limit goes, after 24 hours"`
 	} `json:"limits" minItems:"1" maxItems:"20" doc:"Those that are to change; the others stay"`
 	Reason string `json:"reason,omitempty" maxLength:"200" doc:"Recorded for ever. An operator must give one" example:"the player asked for it by phone"`
 }
@@ -71,10 +71,10 @@ type LimitChanges struct {
 func (c *LimitChanges) parsed() ([]session.LimitChange, error) {
 	var list []session.LimitChange
 	for _, l := range c.Limits {
-		if l.Remove == (l.Value != "") {
-			return nil, session.FieldError(session.InvalidRequest, "max", "is needed, or else remove")
+		if l.Remove == (l.Amount != "") {
+			return nil, session.FieldError(session.InvalidRequest, "amount", "is needed, or else remove")
 		}
-		list = append(list, session.LimitChange{Type: session.LimitType(l.Type), Period: session.LimitPeriod(l.Period), Value: money.Number(l.Value)})
+		list = append(list, session.LimitChange{Type: session.LimitType(l.Type), Period: session.LimitPeriod(l.Period), Value: money.Number(l.Amount)})
 	}
 	return list, nil
 }

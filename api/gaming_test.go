@@ -167,7 +167,7 @@ func TestLimitsByREST(t *testing.T) {
 	slots := p.connect(t, "slots")
 	limits := func(list ...map[string]any) map[string]any { return map[string]any{"limits": list, "reason": "a test"} }
 	one := func(kind, period, value string) map[string]any {
-		return map[string]any{"type": kind, "period": period, "max": json.Number(value)}
+		return map[string]any{"type": kind, "period": period, "amount": json.Number(value)}
 	}
 	p.put(t, "/me/limits", limits(one("wagering", "day", "1.50"), one("session", "session", "45"))).wantsSuccess(t)
 	slots.spin("1").result(t)
@@ -178,7 +178,7 @@ func TestLimitsByREST(t *testing.T) {
 	path := "/players/" + p.ExternalID + "/limits"
 	o.do(t, "PUT", path, map[string]any{"limits": []any{one("loss", "day", "5.00")}}).wants(t, http.StatusBadRequest, session.InvalidRequest) // no reason
 	for _, bad := range []map[string]any{one("loss", "session", "5.00"), one("loss", "day", "5.001"), {"type": "loss", "period": "day"},
-		{"type": "loss", "period": "day", "max": 1, "remove": true}, one("session", "session", "1.5")} {
+		{"type": "loss", "period": "day", "amount": 1, "remove": true}, one("session", "session", "1.5")} {
 		o.do(t, "PUT", path, limits(bad)).wants(t, http.StatusBadRequest, session.InvalidRequest)
 	}
 	o.do(t, "PUT", path, limits(one("deposit", "month", "110.00"), map[string]any{"type": "wagering", "period": "day", "remove": true})).wantsSuccess(t)
@@ -186,8 +186,8 @@ func TestLimitsByREST(t *testing.T) {
 	o.post(t, "/wallet/deposit", transferOf(p.ID, "10.00", "USD", "in")).wantsSuccess(t)
 	o.post(t, "/wallet/deposit", transferOf(p.ID, "10.00", "USD", "in")).wantsSuccess(t) // sent again: the first answer
 	slots.spin("3").wantError(t, string(session.LimitReached))                           // the removal waits
-	want := `[{"type":"deposit","period":"month","max":110.00,"used":110.00},{"type":"session","period":"session","max":45},` +
-		`{"type":"wagering","period":"day","max":1.50,"used":1.00,"pending":{"from":"`
+	want := `[{"type":"deposit","period":"month","amount":110.00,"used":110.00},{"type":"session","period":"session","amount":45},` +
+		`{"type":"wagering","period":"day","amount":1.50,"used":1.00,"pending":{"from":"`
 	for _, reply := range []*reply{o.get(t, path), p.get(t, "/me/limits")} {
 		if !strings.Contains(reply.text, want) {
 			t.Errorf("limits are %s, want %s…", reply.text, want)

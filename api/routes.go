@@ -81,8 +81,8 @@ func (r *rest) register() {
 	call(group, operators.need(session.ScopeRoundsVoid), "POST /rounds/{roundId}/void", "Void a round", voidDoc, s.voidRound, session.NotFound, session.Conflict)
 	call(group, both.need(session.ScopeRoundsRead), "GET /rounds/{roundId}/verification", "Recompute a round", verificationDoc, s.verifyRound, session.NotFound)
 	call(group, both.need(session.ScopeRoundsRead), "POST /rounds/{roundId}/replay-links", "Make a link to a round", replayLinkDoc, s.makeReplayLink, session.NotFound)
-	call(group, anyone, "POST /replay/round", "Show the round of a link", replayRoundDoc, s.replayRound)
-	call(group, anyone, "POST /replay/verification", "Recompute the round of a link", replayVerificationDoc, s.replayVerification)
+	call(group, anyone, "POST /replay/round", "Show the round of a link", replayRoundDoc, s.replayRound, session.Forbidden)
+	call(group, anyone, "POST /replay/verification", "Recompute the round of a link", replayVerificationDoc, s.replayVerification, session.Forbidden)
 
 	group = r.group("Players", "Your players, and what protects them: limits, exclusions, suspensions. docs/compliance.md has the whole of it.")
 	reader, guard := operators.need(session.ScopePlayersRead), operators.need(session.ScopePlayersWrite)
@@ -96,7 +96,7 @@ func (r *rest) register() {
 	call(group, players, "GET /me/session", "Show the session's time and money", sessionDoc, s.getSession)
 	call(group, players, "GET /me/limits", "Show my limits", limitsDoc, s.getOwnLimits)
 	call(group, players, "PUT /me/limits", "Change my limits", setLimitsDoc, s.setOwnLimits)
-	call(group, players, "POST /me/exclude", "Exclude myself", excludeMeDoc, s.excludeMe, session.Conflict)
+	call(group, players, "POST /me/exclude", "Exclude myself", excludeMeDoc, s.excludeMe)
 
 	group = r.group("Seeds", "The commitments that outcomes are drawn under, and their reveal.")
 	call(group, players, "GET /seeds", "Show the active seed pair", seedsDoc, s.getSeeds)

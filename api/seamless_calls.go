@@ -18,14 +18,15 @@ const (
 	reconciliationDoc = "What the daily comparison of our transactions with those that your wallet lists has found. Newest first."
 )
 
-type seamlessData struct {
+// SeamlessData is where the money of an operator's players is.
+type SeamlessData struct {
 	Seamless  bool   `json:"seamless" doc:"Your players' money is in your own wallet"`
 	WalletURL string `json:"walletUrl,omitempty" doc:"Where the wallet is called" example:"https://casino.example/wallet"`
 }
 
-func (s *Server) showWallet(ctx context.Context, _ *nothing) (seamlessData, error) {
+func (s *Server) showWallet(ctx context.Context, _ *nothing) (SeamlessData, error) {
 	w, err := s.Operators.Wallet(ctx, requestOf(ctx).caller.ID)
-	return seamlessData{w.Seamless, w.URL}, err
+	return SeamlessData{w.Seamless, w.URL}, err
 }
 
 type changeWalletInput struct {
@@ -36,7 +37,7 @@ type changeWalletInput struct {
 }
 
 type changedWalletData struct {
-	seamlessData
+	SeamlessData
 	WalletSecret string `json:"walletSecret,omitempty" doc:"Shown this once: what calls to your wallet are signed with from now on"`
 }
 
@@ -47,7 +48,7 @@ func (s *Server) changeWallet(ctx context.Context, in *changeWalletInput) (data 
 		return data, err
 	}
 	s.log.Info("changed an operator's wallet", "operator", caller.ID, "url", change.URL, "new_secret", change.NewSecret, "by", caller.KeyID)
-	data.seamlessData, err = s.showWallet(ctx, nil)
+	data.SeamlessData, err = s.showWallet(ctx, nil)
 	return data, err
 }
 

@@ -68,9 +68,14 @@ func (m *meddler) told() string {
 
 func newSeamless(t testing.TB, change ...func(*Config)) *seamless {
 	t.Helper()
-	s := &seamless{books: pgtest.Owner(t, pgtest.Empty(t))}
 	change = append([]func(*Config){func(c *Config) { c.WalletTimeout = 2 * time.Second }, withLadder(t)}, change...)
-	s.testServer = newTestServer(t, change...)
+	return seamlessOn(t, newTestServer(t, change...))
+}
+
+// seamlessOn makes the operator, and its wallet, for a server that there is.
+func seamlessOn(t testing.TB, server *testServer) *seamless {
+	t.Helper()
+	s := &seamless{testServer: server, books: pgtest.Owner(t, pgtest.Empty(t))}
 	s.own = pgtest.Owner(t, s.config.DatabaseURL)
 	hidden := httptest.NewUnstartedServer(nil)
 	s.address = "http://" + hidden.Listener.Addr().String() + "/wallet"

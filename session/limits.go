@@ -155,17 +155,17 @@ func (c LimitChange) parse(currency money.Currency) (value decimal.Decimal, want
 	case !money4:
 		minutes, err := c.Value.Scaled(0)
 		if err != nil || minutes < 1 || minutes > maxSessionMinutes {
-			return value, false, FieldError(InvalidRequest, "max", fmt.Sprintf("must be whole minutes from 1 to %d", maxSessionMinutes))
+			return value, false, FieldError(InvalidRequest, "amount", fmt.Sprintf("must be whole minutes from 1 to %d", maxSessionMinutes))
 		}
 		return decimal.NewFromInt(minutes), true, nil
 	}
 	amount, err := money.Parse(currency, c.Value)
 	var wrong *money.NumberError
 	if errors.As(err, &wrong) {
-		return value, false, FieldError(InvalidRequest, "max", wrong.Reason)
+		return value, false, FieldError(InvalidRequest, "amount", wrong.Reason)
 	}
 	if err == nil && amount.Sign() < 0 {
-		return value, false, FieldError(InvalidRequest, "max", "must not be negative")
+		return value, false, FieldError(InvalidRequest, "amount", "must not be negative")
 	}
 	return amount.Decimal(), true, err
 }

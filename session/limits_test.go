@@ -150,7 +150,7 @@ func TestLimitsThatCannotBe(t *testing.T) {
 	b := setupCare(t, 1, "")
 	who := b.player(t, "", "5.00")
 	for field, c := range map[string]LimitChange{
-		"type": {"budget", Day, "1.00"}, "period": {LossLimit, InSession, "1.00"}, "max": {LossLimit, Day, "-1.00"},
+		"type": {"budget", Day, "1.00"}, "period": {LossLimit, InSession, "1.00"}, "amount": {LossLimit, Day, "-1.00"},
 		"reason": {LossLimit, Day, "1.00"},
 	} {
 		by := ThePlayer("")

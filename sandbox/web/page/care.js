@@ -103,7 +103,7 @@ export class Care {
     $("#no-limits").hidden = limits.length > 0;
     $("#limits").replaceChildren(...limits.map((limit) => el("li", { "data-limit": `${limit.type}/${limit.period}` },
       el("span", {}, describe(limit)),
-      limit.pending && limit.pending.max === undefined ? null
+      limit.pending && limit.pending.amount === undefined ? null
         : el("button", { type: "button", class: "quiet", onclick: () => this.#send({ type: limit.type, period: limit.period, remove: true }) }, "Remove"))));
   }
 
@@ -118,7 +118,7 @@ export class Care {
     const type = $("#limit-type").value;
     const value = $("#limit-value").value.trim();
     if (!/^\d+(\.\d+)?$/.test(value)) return this.#said("Write the limit as a number, such as 50.00.", true);
-    return this.#send({ type, period: type === "session" ? "session" : $("#limit-period").value, max: Number(value) });
+    return this.#send({ type, period: type === "session" ? "session" : $("#limit-period").value, amount: Number(value) });
   }
 
   async #send(change) {
@@ -166,8 +166,8 @@ function standing(net) {
   return text.startsWith("-") ? `down ${grouped(text.slice(1))}` : `up ${grouped(text)}`;
 }
 
-function describe({ type, period, max, used, pending }) {
-  const words = `${TYPES[type]}${PERIODS[period] ? `, ${PERIODS[period]}` : ""}: ${grouped(max)}${used === undefined ? "" : `, ${grouped(used)} used`}`;
+function describe({ type, period, amount, used, pending }) {
+  const words = `${TYPES[type]}${PERIODS[period] ? `, ${PERIODS[period]}` : ""}: ${grouped(amount)}${used === undefined ? "" : `, ${grouped(used)} used`}`;
   if (!pending) return words;
-  return `${words}. From ${moment(pending.from)}: ${pending.max === undefined ? "none" : grouped(pending.max)}`;
+  return `${words}. From ${moment(pending.from)}: ${pending.amount === undefined ? "none" : grouped(pending.amount)}`;
 }

@@ -45,8 +45,12 @@ export interface ChangedLettersData {
 }
 
 export interface ChangedWalletData {
+  /** Your players' money is in your own wallet */
+  seamless: boolean;
   /** Shown this once: what calls to your wallet are signed with from now on */
   walletSecret?: string;
+  /** Where the wallet is called */
+  walletUrl?: string;
 }
 
 export interface Check {
@@ -315,9 +319,9 @@ export interface HeldSession {
 
 export interface Item {
   /** Money of the player's currency, or whole minutes of a session limit */
-  max?: Decimal;
+  amount?: Decimal;
   period: "day" | "week" | "month" | "session";
-  /** Instead of max: it goes, after 24 hours */
+  /** Instead of amount: the limit goes, after 24 hours */
   remove?: boolean;
   type: "deposit" | "loss" | "wagering" | "session";
 }
@@ -374,7 +378,7 @@ export interface LimitChanges {
 
 export interface LimitData {
   /** Money of the player's currency; minutes of a session limit */
-  max: Decimal;
+  amount: Decimal;
   /** What the limit will be */
   pending?: PendingLimit;
   /** In UTC: from 00:00, from Monday, from the 1st. That of a session limit is the session */
@@ -544,10 +548,10 @@ export interface PastSeed {
 }
 
 export interface PendingLimit {
+  /** Not there: the limit goes */
+  amount?: Decimal;
   /** 24 hours after it was asked for */
   from: string;
-  /** Not there: the limit goes */
-  max?: Decimal;
 }
 
 export interface PlayerData {

@@ -121,8 +121,9 @@ func (g *generator) typeOf(name string, s schema, indent string) string {
 		}
 		return strings.Join(words, " | ")
 	}
-	if only, ok := orNull(s.Type); ok {
-		s.Type = only
+	var orNull []string // such as ["object","null"]
+	if err := json.Unmarshal(s.Type, &orNull); err == nil && len(orNull) == 2 && orNull[1] == "null" {
+		s.Type = json.RawMessage(`"` + orNull[0] + `"`)
 		return g.typeOf(name, s, indent) + " | null"
 	}
 	switch strings.Trim(string(s.Type), `"`) {

@@ -60,7 +60,7 @@ func TestGenerate(t *testing.T) {
 	t.Parallel()
 	const description = `{"components":{"schemas":{
 		"A":{"properties":{"b":{"$ref":"#/components/schemas/B"},"kind":{"type":"string","enum":["x","y"]},"list":{"type":"array","items":{"type":"integer"}},
-			"money":{"type":"number","description":"Not */ a float"},"any":{},"map":{"type":"object","additionalProperties":{"type":"number"}}},"required":["b"]},
+			"money":{"type":"number","description":"Not */ a float"},"any":{},"maybe":{"type":["object","null"],"properties":{"ok":{"type":"boolean"}}},"map":{"type":"object","additionalProperties":{"type":"number"}}},"required":["b"]},
 		"B":{"properties":{"ok":{"type":"boolean"}}},
 		"SuccessA":{"properties":{"data":{"$ref":"#/components/schemas/A"}}}}},
 		"paths":{"/api/v1/a/{id}":{"post":{"summary":"Do it","parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"string"}},
@@ -70,7 +70,7 @@ func TestGenerate(t *testing.T) {
 	out, err := typegen.Generate([]byte(description), "/api/v1")
 	must(t, err)
 	for _, part := range []string{"export interface A {", "  b: B;", `  kind?: "x" | "y";`, "  list?: Array<number>;", `  /** Not *\/ a float */`, "  money?: Decimal;",
-		"  any?: unknown;", "  map?: { [name: string]: Decimal };", `  "POST /a/{id}": {`, "    path: { id: string };", "    query?: { n?: number };", "    body: B;",
+		"  any?: unknown;", "  maybe?: {\n    ok?: boolean;\n  } | null;", "  map?: { [name: string]: Decimal };", `  "POST /a/{id}": {`, "    path: { id: string };", "    query?: { n?: number };", "    body: B;",
 		"    data: A;", `decimals: readonly string[] = ["map", "money"];`} {
 		if !strings.Contains(string(out), part+"\n") && !strings.Contains(string(out), part) {
 			t.Errorf("no %q in\n%s", part, out)
