@@ -45,7 +45,7 @@ func (p *Players) Suspend(ctx context.Context, operator, player uuid.UUID, by Ac
 			return err
 		}
 		return wallet.Tell(ctx, tx, wallet.Event{Operator: operator, Player: player, Type: wallet.PlayerSuspended, At: now,
-			Data: map[string]any{"externalId": who.ExternalID, "reason": by.Reason, "by": by.By}})
+			Data: map[string]any{"playerId": player, "externalId": who.ExternalID, "reason": by.Reason, "by": by.By}})
 	})
 }
 
@@ -84,7 +84,7 @@ func (p *Players) Exclude(ctx context.Context, operator, player uuid.UUID, until
 		if err := record(ctx, tx, player, "excluded", by, data, now); err != nil {
 			return err
 		}
-		data = map[string]any{"externalId": who.ExternalID, "until": data["until"], "by": by.By}
+		data = map[string]any{"playerId": player, "externalId": who.ExternalID, "until": data["until"], "by": by.By}
 		return wallet.Tell(ctx, tx, wallet.Event{Operator: operator, Player: player, Type: wallet.PlayerSelfExcluded, Data: data, At: now})
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/google/uuid"
@@ -59,7 +60,9 @@ func tellLimitReached(ctx context.Context, tx pgx.Tx, operator, player uuid.UUID
 	if err := record(ctx, tx, player, "limit_reached", Actor{By: "server"}, e.Details, now); err != nil {
 		return err
 	}
-	return wallet.Tell(ctx, tx, wallet.Event{Operator: operator, Player: player, Type: wallet.PlayerLimitReached, Data: e.Details, At: now})
+	data := maps.Clone(e.Details)
+	data["playerId"] = player
+	return wallet.Tell(ctx, tx, wallet.Event{Operator: operator, Player: player, Type: wallet.PlayerLimitReached, Data: data, At: now})
 }
 
 // noteLimit tells the operator of a limit that refused a bet. That it could not be told changes nothing for the player.

@@ -255,12 +255,12 @@ func (p *Players) setLimit(ctx context.Context, tx pgx.Tx, who Player, c LimitCh
 	}
 	var pending *string
 	kind := "limit_set"
-	data := map[string]any{"type": c.Type, "period": c.Period, "max": value.String()}
+	data := map[string]any{"type": c.Type, "period": c.Period, "amount": value.String()}
 	if next.PendingAt != nil {
 		text := next.Pending.String()
 		if next.Removed {
 			text = "Infinity"
-			data["max"] = nil
+			data["amount"] = nil
 		}
 		pending, kind = &text, "limit_relaxed"
 		data["from"] = next.PendingAt.UTC()

@@ -125,7 +125,7 @@ func (p *Players) create(ctx context.Context, tx pgx.Tx, player Player) (bool, e
 		return false, err
 	}
 	err = wallet.Tell(ctx, tx, wallet.Event{Operator: player.OperatorID, Player: player.ID, Type: wallet.PlayerCreated, At: now,
-		Data: map[string]any{"externalId": player.ExternalID, "currency": player.Currency.Code(), "jurisdiction": player.Jurisdiction}})
+		Data: map[string]any{"playerId": player.ID, "externalId": player.ExternalID, "currency": player.Currency.Code(), "jurisdiction": player.Jurisdiction}})
 	return err == nil, err
 }
 
