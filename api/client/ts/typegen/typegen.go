@@ -100,15 +100,6 @@ func comment(text string) string {
 	return strings.ReplaceAll(strings.Join(strings.Fields(text), " "), "*/", "*\\/")
 }
 
-// orNull is the other type of what may also be null, as ["string", "null"].
-func orNull(t json.RawMessage) (only json.RawMessage, ok bool) {
-	var types []json.RawMessage
-	if json.Unmarshal(t, &types) != nil || len(types) != 2 || string(types[1]) != `"null"` {
-		return nil, false
-	}
-	return types[0], true
-}
-
 // typeOf is what a member of a name is.
 func (g *generator) typeOf(name string, s schema, indent string) string {
 	if s.Ref != "" {
