@@ -34,20 +34,8 @@ func uuidText(text string) uuid.UUID {
 
 var sealedColumns = []sealedColumn{
 	keyColumn("signing_keys", "kid", func(id string) []byte { return []byte(id) }),
+	secretColumn("api_keys", "sealed_secret", secretAAD),
 	{
-		name: "api_keys.sealed_secret",
-		left: `SELECT count(*) FROM api_keys WHERE substring(sealed_secret FOR 9) <> $1`,
-		find: `SELECT id::text, '', sealed_secret FROM api_keys
-			WHERE substring(sealed_secret FOR 9) <> $1 AND (id, '') > ($3::uuid, $4::text) ORDER BY id LIMIT $2`,
-		write: `
-			WITH held AS (
-				SELECT k.id, i.now FROM api_keys k JOIN unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[]) AS i (id, part, was, now)
-				ON k.id = i.id::uuid AND i.part = '' AND k.sealed_secret = i.was FOR NO KEY UPDATE OF k SKIP LOCKED
-			)
-			UPDATE api_keys k SET sealed_secret = held.now FROM held WHERE k.id = held.id`,
-		first: sealedRow{id: uuid.Nil.String()},
-		aad:   func(id, _ string) []byte { return secretAAD(uuidText(id)) },
-	}, {
 		// Of open rounds only, which an index has: what finished ones hid is told.
 		name: "rounds.sealed_state",
 		left: `SELECT count(*) FROM rounds WHERE status = 'in_progress' AND substring(sealed_state FOR 9) <> $1`,
@@ -97,33 +85,8 @@ var sealedColumns = []sealedColumn{
 	},
 	keyColumn("log_keys", "origin", logKeyAAD),
 	keyColumn("receipt_keys", "kid", receiptKeyAAD),
-	{
-		name: "webhook_secrets.sealed_secret",
-		left: `SELECT count(*) FROM webhook_secrets WHERE substring(sealed_secret FOR 9) <> $1`,
-		find: `SELECT id::text, '', sealed_secret FROM webhook_secrets
-			WHERE substring(sealed_secret FOR 9) <> $1 AND (id, '') > ($3::uuid, $4::text) ORDER BY id LIMIT $2`,
-		write: `
-			WITH held AS (
-				SELECT k.id, i.now FROM webhook_secrets k JOIN unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[]) AS i (id, part, was, now)
-				ON k.id = i.id::uuid AND i.part = '' AND k.sealed_secret = i.was FOR NO KEY UPDATE OF k SKIP LOCKED
-			)
-			UPDATE webhook_secrets k SET sealed_secret = held.now FROM held WHERE k.id = held.id`,
-		first: sealedRow{id: uuid.Nil.String()},
-		aad:   func(id, _ string) []byte { return WebhookSecretAAD(uuidText(id)) },
-	}, {
-		name: "operators.sealed_wallet_secret",
-		left: `SELECT count(*) FROM operators WHERE substring(sealed_wallet_secret FOR 9) <> $1`,
-		find: `SELECT id::text, '', sealed_wallet_secret FROM operators
-			WHERE substring(sealed_wallet_secret FOR 9) <> $1 AND (id, '') > ($3::uuid, $4::text) ORDER BY id LIMIT $2`,
-		write: `
-			WITH held AS (
-				SELECT o.id, i.now FROM operators o JOIN unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[]) AS i (id, part, was, now)
-				ON o.id = i.id::uuid AND i.part = '' AND o.sealed_wallet_secret = i.was FOR NO KEY UPDATE OF o SKIP LOCKED
-			)
-			UPDATE operators o SET sealed_wallet_secret = held.now FROM held WHERE o.id = held.id`,
-		first: sealedRow{id: uuid.Nil.String()},
-		aad:   func(id, _ string) []byte { return walletAAD(uuidText(id)) },
-	},
+	secretColumn("webhook_secrets", "sealed_secret", WebhookSecretAAD),
+	secretColumn("operators", "sealed_wallet_secret", walletAAD),
 }
 
 // WebhookSecretAAD binds a webhook endpoint's sealed secret to its row.
@@ -131,18 +94,30 @@ func WebhookSecretAAD(id uuid.UUID) []byte { return []byte("webhook/" + id.Strin
 
 // keyColumn is the sealed private half of the keys of a table, by the column that names them.
 func keyColumn(table, id string, aad func(id string) []byte) sealedColumn {
-	named := strings.NewReplacer("{table}", table, "{id}", id).Replace
+	return columnByID(table, "sealed_key", id, "text", aad)
+}
+
+// secretColumn is what is sealed in the rows of a table that have an id.
+func secretColumn(table, column string, aad func(id uuid.UUID) []byte) sealedColumn {
+	c := columnByID(table, column, "id", "uuid", func(id string) []byte { return aad(uuidText(id)) })
+	c.first.id = uuid.Nil.String()
+	return c
+}
+
+// columnByID is a sealed column of a table whose key is one column of a type.
+func columnByID(table, column, id, kind string, aad func(id string) []byte) sealedColumn {
+	named := strings.NewReplacer("{table}", table, "{column}", column, "{id}", id, "{kind}", kind).Replace
 	return sealedColumn{
-		name: table + ".sealed_key",
-		left: named(`SELECT count(*) FROM {table} WHERE substring(sealed_key FOR 9) <> $1`),
-		find: named(`SELECT {id}, '', sealed_key FROM {table}
-			WHERE substring(sealed_key FOR 9) <> $1 AND ({id}, '') > ($3::text, $4::text) ORDER BY {id} LIMIT $2`),
+		name: table + "." + column,
+		left: named(`SELECT count(*) FROM {table} WHERE substring({column} FOR 9) <> $1`),
+		find: named(`SELECT {id}::text, '', {column} FROM {table}
+			WHERE substring({column} FOR 9) <> $1 AND ({id}, '') > ($3::{kind}, $4::text) ORDER BY {id} LIMIT $2`),
 		write: named(`
 			WITH held AS (
 				SELECT k.{id}, i.now FROM {table} k JOIN unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[]) AS i (id, part, was, now)
-				ON k.{id} = i.id AND i.part = '' AND k.sealed_key = i.was FOR NO KEY UPDATE OF k SKIP LOCKED
+				ON k.{id} = i.id::{kind} AND i.part = '' AND k.{column} = i.was FOR NO KEY UPDATE OF k SKIP LOCKED
 			)
-			UPDATE {table} k SET sealed_key = held.now FROM held WHERE k.{id} = held.{id}`),
+			UPDATE {table} k SET {column} = held.now FROM held WHERE k.{id} = held.{id}`),
 		aad: func(id, _ string) []byte { return aad(id) },
 	}
 }
