@@ -35,7 +35,7 @@ func (b *floorBundle) sealedCrowd(t testing.TB, n int) []somebody {
 	t.Helper()
 	crowd := make([]somebody, n)
 	for i := range crowd {
-		crowd[i] = b.player(t, "100.00")
+		crowd[i] = b.player(t, "100000.00") // enough to play for as long as it takes
 		c := b.sit(t, crowd[i], "guess")
 		c.do(t, "bet", betPayload)
 		b.sit(t, crowd[i], "slots").spins(t, 1)
